@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config'
+
+// vitest reads the default export of this file, so the rule against them is lifted here alone
+// oxlint-disable-next-line import/no-default-export
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+  },
+})
