@@ -1,0 +1,69 @@
+import type { Diagnostic } from './diagnostic.ts'
+import type { Account, Group } from './directory.ts'
+import type { ExpandContext } from './kind.ts'
+import { normalEmail, normalName } from './principal.ts'
+import { didYouMean } from './schema.ts'
+
+/** Exactly one of the fields is set; the schemas see to it. */
+export interface Subject {
+  /** An AtlassianUser manifest by name. */
+  readonly user?: string
+  readonly email?: string
+  readonly accountId?: string
+  /** A group by its name in Atlassian. */
+  readonly group?: string
+}
+
+type Context = Pick<ExpandContext<unknown, unknown>, 'directory' | 'promised'>
+export type Found<T> = { readonly found: T } | { readonly problem: Diagnostic }
+export type AccountOrPromise = Account | { readonly promised: string }
+export type GroupOrPromise = Group | { readonly promised: string; readonly name: string }
+
+const mistake = (code: Diagnostic['code'], message: string, path: Diagnostic['path'], hint?: { hint?: string }) => ({
+  problem: { code, severity: 'error', message, ...(path && { path }), ...hint } satisfies Diagnostic,
+})
+
+/** The account that a subject means: one that exists, or the promise of another manifest. */
+export function resolveAccount(
+  { user, email, accountId }: Subject,
+  { directory, promised }: Context,
+  path: readonly (string | number)[],
+): Found<AccountOrPromise> {
+  if (accountId !== undefined) {
+    const account = directory.accountById(accountId)
+    return account ? { found: account } : notFound(`no account with id ${accountId}`, directory.unread.accounts, [...path, 'accountId'])
+  }
+  if (user !== undefined) {
+    const address = promised.emailByManifest.get(user)
+    if (address !== undefined) return byEmail(address, { directory, promised }, [...path, 'user'])
+    const hint = didYouMean(user, promised.emailByManifest.keys())
+    return mistake('UNKNOWN_REFERENCE', `no AtlassianUser manifest is named "${user}"`, [...path, 'user'], hint)
+  }
+  return byEmail(normalEmail(email ?? ''), { directory, promised }, [...path, 'email'])
+}
+
+function byEmail(email: string, { directory, promised }: Context, path: readonly (string | number)[]): Found<AccountOrPromise> {
+  const account = directory.account(email)
+  if (account) return { found: account }
+  if (directory.unread.accounts) return notFound(`whether ${email} has an account`, directory.unread.accounts, path)
+  if (promised.emails.has(email)) return { found: { promised: email } }
+  const known = [...promised.emails, ...directory.accounts.flatMap((each) => each.email ?? [])]
+  return mistake('UNKNOWN_USER', `no Atlassian account for ${email}`, path, didYouMean(email, known))
+}
+
+function notFound<T>(message: string, unread: { message: string } | undefined, path: readonly (string | number)[]): Found<T> {
+  if (unread) return mistake('IDENTITIES_UNREAD', `accounts were not read (${unread.message}): ${message}`, path)
+  return mistake('UNKNOWN_USER', message, path)
+}
+
+/** The group of that name: one that exists, or one that an AtlassianGroup manifest brings about. */
+export function resolveGroup(name: string, { directory, promised }: Context, path: readonly (string | number)[]): Found<GroupOrPromise> {
+  const group = directory.group(name)
+  if (group) return { found: group }
+  if (directory.unread.groups) {
+    return mistake('IDENTITIES_UNREAD', `groups were not read (${directory.unread.groups.message}): "${name}"`, path)
+  }
+  const declared = promised.groups.get(normalName(name))
+  if (declared !== undefined) return { found: { promised: normalName(name), name: declared } }
+  return mistake('UNKNOWN_GROUP', `no group is named "${name}"`, path, didYouMean(name, directory.groupNames))
+}
