@@ -57,6 +57,8 @@ export interface Unread {
 export interface Directory {
   readonly accounts: readonly Account[]
   readonly groups: readonly Group[]
+  /** How accounts are made: through the identity provider's directory, or by invitation. */
+  readonly provisioningMethod: 'SCIM' | 'Invite'
   readonly unread: { readonly accounts?: Unread; readonly groups?: Unread; readonly provisioning?: Unread }
   account(email: string): Account | undefined
   accountById(accountId: string): Account | undefined
