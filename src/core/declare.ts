@@ -1,0 +1,105 @@
+import { codes, isError, type Diagnostic } from './diagnostic.ts'
+import type { IdentityNeeds } from './directory.ts'
+import type { DeclaredObject, Kind, Promised } from './kind.ts'
+import { apiVersion, manifestId, type Declaration, type Manifest } from './manifest.ts'
+import { normalEmail, normalName } from './principal.ts'
+import { compare } from './resource.ts'
+import { didYouMean } from './schema.ts'
+
+/** Manifests whose specs fit, and what their mistakes put in doubt. */
+export interface Declared {
+  /** By kind, in the order of kind and name, whatever the order of the files. */
+  readonly objects: ReadonlyMap<string, readonly DeclaredObject[]>
+  readonly diagnostics: readonly Diagnostic[]
+  /** Why nothing may be removed anywhere: a file or an object that might have claimed any scope. */
+  readonly holdEverywhere?: string
+  /** Scope kind to the reason why nothing may be removed in it: a manifest of that kind that could not be understood. */
+  readonly holdKinds: ReadonlyMap<string, string>
+}
+
+/** Checks every manifest on its own and against the others. Pure; knows nothing of live state. */
+export function declare({ manifests, diagnostics: found }: Declaration, kinds: ReadonlyMap<string, Kind>): Declared {
+  const diagnostics = [...found]
+  const objects = new Map<string, DeclaredObject[]>()
+  const holdKinds = new Map<string, string>()
+  let holdEverywhere = found.find(isError)?.message
+  const seen = new Map<string, Manifest>()
+  for (const manifest of manifests.toSorted((a, b) => compare(manifestId(a), manifestId(b)))) {
+    const kind = manifest.apiVersion === apiVersion ? kinds.get(manifest.kind) : undefined
+    if (!kind) {
+      diagnostics.push(unknownKind(manifest, kinds))
+      holdEverywhere ??= `${manifest.kind} "${manifest.name}" is of an unknown kind or version`
+      continue
+    }
+    const twin = seen.get(manifestId(manifest))
+    seen.set(manifestId(manifest), manifest)
+    const parsed = kind.parse(manifest)
+    const problems = 'problems' in parsed ? parsed.problems.map((each) => located(each, manifest)) : []
+    if (twin && !twin.retired) problems.push(duplicate(manifest, twin))
+    diagnostics.push(...problems)
+    if (problems.length > 0) for (const touched of kind.touches) holdKinds.set(touched, doubt(manifest))
+    if ('spec' in parsed) objects.set(kind.name, [...(objects.get(kind.name) ?? []), { manifest, spec: parsed.spec }])
+  }
+  return { objects, diagnostics, holdKinds, ...(holdEverywhere !== undefined && { holdEverywhere }) }
+}
+
+const doubt = (manifest: Manifest): string => `${manifest.kind} "${manifest.name}" has a mistake`
+
+export function located(diagnostic: Diagnostic, manifest: Manifest): Diagnostic {
+  if (diagnostic.origin) return diagnostic
+  return { ...diagnostic, origin: manifest.locate(diagnostic.path ?? [], diagnostic.atKey) }
+}
+
+function unknownKind(manifest: Manifest, kinds: ReadonlyMap<string, Kind>): Diagnostic {
+  const version = manifest.apiVersion === apiVersion ? '' : ` in ${manifest.apiVersion}`
+  return {
+    code: 'UNKNOWN_KIND',
+    severity: 'error',
+    message: `${codes.UNKNOWN_KIND}: "${manifest.kind}"${version}`,
+    origin: manifest.locate([manifest.apiVersion === apiVersion ? 'kind' : 'apiVersion']),
+    ...(version === '' ? didYouMean(manifest.kind, kinds.keys()) : { hint: `this version knows ${apiVersion}` }),
+  }
+}
+
+function duplicate(manifest: Manifest, twin: Manifest): Diagnostic {
+  return {
+    code: 'DUPLICATE_OBJECT',
+    severity: 'error',
+    message: `${manifest.kind} "${manifest.name}" is declared twice, also at ${twin.origin.file}:${twin.origin.line ?? 1}`,
+    origin: manifest.locate(['metadata', 'name']),
+    hint: 'give one of them another name, or delete it',
+  }
+}
+
+const living = ({ objects }: Declared, kinds: ReadonlyMap<string, Kind>) =>
+  [...kinds.values()].flatMap((kind) => (objects.get(kind.name) ?? []).map((object) => ({ kind, ...object })))
+
+/** What must be known of accounts and groups to understand and to observe what is declared. */
+export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kind>): IdentityNeeds {
+  const all = living(declared, kinds).map(({ kind, spec }) => kind.needs(spec))
+  const promised = promises(declared, kinds)
+  const united = (of: keyof Omit<IdentityNeeds, 'provisioning'>) => new Set(all.flatMap((each) => [...(each[of] ?? [])]))
+  return {
+    emails: united('emails').union(promised.emails).union(new Set(promised.emailByManifest.values())),
+    accountIds: united('accountIds'),
+    groupNames: united('groupNames').union(new Set(promised.groups.keys())),
+    membersOf: united('membersOf'),
+    products: united('products'),
+    provisioning: all.some((each) => each.provisioning),
+  }
+}
+
+/** Accounts and groups that manifests of this run bring about, so that others may refer to them at once. */
+export function promises(declared: Declared, kinds: ReadonlyMap<string, Kind>): Promised {
+  const emails = new Set<string>()
+  const emailByManifest = new Map<string, string>()
+  const groups = new Map<string, string>()
+  for (const { kind, manifest, spec } of living(declared, kinds)) {
+    if (manifest.retired) continue
+    const { account, group } = kind.promises(spec)
+    if (account) emailByManifest.set(manifest.name, normalEmail(account.email))
+    if (account?.created) emails.add(normalEmail(account.email))
+    if (group !== undefined) groups.set(normalName(group), group)
+  }
+  return { emails, emailByManifest, groups }
+}

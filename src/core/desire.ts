@@ -1,0 +1,171 @@
+import { isDeepStrictEqual } from 'node:util'
+import { located, promises, type Declared } from './declare.ts'
+import { isError, type Diagnostic, type Origin } from './diagnostic.ts'
+import type { Directory } from './directory.ts'
+import type { Authority, DeclaredObject, Entry, Kind } from './kind.ts'
+import { isPromised } from './principal.ts'
+import { compare, resourceId, scopeId, type Resource, type Scope } from './resource.ts'
+
+export interface DesiredScope {
+  readonly scope: Scope
+  /** The strongest of the manifests that claim it. */
+  readonly authority: Authority
+  /** The manifests that claim it. */
+  readonly origins: readonly Origin[]
+  /** Why nothing may be removed in it. */
+  readonly incomplete?: string
+  /** It holds somebody or something that exists only once this run is done. */
+  readonly promised: boolean
+}
+
+export interface DesiredEntry {
+  readonly resource: Resource
+  readonly origins: readonly Origin[]
+  /** Only manifests that observe demand it: it is reported and not written. */
+  readonly observeOnly: boolean
+  readonly notes: readonly string[]
+}
+
+export interface DesiredState {
+  readonly scopes: ReadonlyMap<string, DesiredScope>
+  readonly entries: ReadonlyMap<string, DesiredEntry>
+  /** Past their end and demanded by nobody else: they must go, whoever added them. */
+  readonly expired: ReadonlyMap<string, DesiredEntry>
+  /** Two manifests contradict each other about them: they stay as they are. */
+  readonly undecided: ReadonlySet<string>
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface DesireContext {
+  readonly directory: Directory
+  /** Catalogue by kind name. */
+  readonly catalogues: ReadonlyMap<string, unknown>
+  readonly nowMs: number
+}
+
+const strength: Readonly<Record<Authority, number>> = { Observe: 0, Additive: 1, Authoritative: 2 }
+
+interface Claimed {
+  scope: Scope
+  authority: Authority
+  origins: Origin[]
+  incomplete?: string
+}
+
+interface Demanded extends Entry {
+  readonly origin: Origin
+  readonly authority: Authority
+}
+
+/** What all manifests together ask for. Pure; the order of manifests does not matter. */
+export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, context: DesireContext): DesiredState {
+  const claims = new Map<string, Claimed>()
+  const demands = new Map<string, Demanded[]>()
+  const diagnostics: Diagnostic[] = []
+  const holds = new Map(declared.holdKinds)
+  for (const kind of kinds.values()) {
+    for (const { object, demand } of expandAll(declared, kind, kinds, context)) {
+      const found = demand.diagnostics.map((each) => located(each, object.manifest))
+      diagnostics.push(...found)
+      const mistake = found.find(isError)
+      if (mistake && demand.unclaimed) for (const touched of kind.touches) holds.set(touched, mistake.message)
+      for (const claim of demand.claims) addClaim(claims, claim, object.manifest.origin, mistake?.message)
+      for (const entry of demand.entries) addDemand(demands, entry, object, demand.claims)
+    }
+  }
+  return unite({ claims, demands, diagnostics, holds }, declared.holdEverywhere, context.nowMs)
+}
+
+function expandAll(declared: Declared, kind: Kind, kinds: ReadonlyMap<string, Kind>, context: DesireContext) {
+  const objects = declared.objects.get(kind.name) ?? []
+  const siblings = new Map(objects.filter(({ manifest }) => !manifest.retired).map((each) => [each.manifest.name, each]))
+  const { directory, nowMs, catalogues } = context
+  const promised = promises(declared, kinds)
+  const shared = { directory, nowMs, promised, siblings, catalogue: catalogues.get(kind.name) }
+  return objects.map((object) => ({ object, demand: kind.expand(object, shared) }))
+}
+
+function addClaim(claims: Map<string, Claimed>, claim: { scope: Scope; authority: Authority }, origin: Origin, mistake?: string): void {
+  const id = scopeId(claim.scope)
+  const known = claims.get(id)
+  const claimed = known ?? { scope: claim.scope, authority: claim.authority, origins: [] }
+  if (strength[claim.authority] > strength[claimed.authority]) claimed.authority = claim.authority
+  // a switch such as allowDefaultGroups that one manifest sets lifts the guard of the scope
+  if (known?.scope.guarded !== undefined && claim.scope.guarded === undefined) claimed.scope = claim.scope
+  claimed.origins.push(origin)
+  if (mistake !== undefined) claimed.incomplete ??= mistake
+  claims.set(id, claimed)
+}
+
+function addDemand(demands: Map<string, Demanded[]>, entry: Entry, object: DeclaredObject, claims: readonly { scope: Scope; authority: Authority }[]): void {
+  const within = scopeId(entry.resource.scope)
+  const authority = claims.find(({ scope }) => scopeId(scope) === within)?.authority
+  if (authority === undefined) throw new Error(`${object.manifest.kind} demands an entry of ${within}, which it does not claim`)
+  const id = resourceId(entry.resource)
+  demands.set(id, [...(demands.get(id) ?? []), { ...entry, authority, origin: object.manifest.locate(entry.path) }])
+}
+
+interface Gathered {
+  readonly claims: ReadonlyMap<string, Claimed>
+  readonly demands: ReadonlyMap<string, Demanded[]>
+  readonly diagnostics: readonly Diagnostic[]
+  readonly holds: ReadonlyMap<string, string>
+}
+
+function unite(gathered: Gathered, holdEverywhere: string | undefined, nowMs: number): DesiredState {
+  const entries = new Map<string, DesiredEntry>()
+  const expired = new Map<string, DesiredEntry>()
+  const undecided = new Set<string>()
+  const diagnostics = [...gathered.diagnostics]
+  const conflicts = new Map<string, string>()
+  for (const [id, all] of gathered.demands) {
+    const lasting = all.filter((each) => each.expiresAtMs === undefined || each.expiresAtMs > nowMs)
+    const [first, ...others] = lasting.length > 0 ? lasting : all
+    if (!first) continue
+    const contradiction = others.find((each) => !isDeepStrictEqual(each.resource.fields, first.resource.fields))
+    if (contradiction) {
+      undecided.add(id)
+      conflicts.set(scopeId(first.resource.scope), `contradicting demands for ${first.resource.title}`)
+      diagnostics.push(conflict(first, contradiction))
+      continue
+    }
+    const target = lasting.length > 0 ? entries : expired
+    target.set(id, entryOf([first, ...others]))
+  }
+  const scopes = new Map<string, DesiredScope>()
+  for (const [id, claimed] of gathered.claims) {
+    const hold = holdEverywhere ?? claimed.incomplete ?? conflicts.get(id) ?? gathered.holds.get(claimed.scope.kind)
+    scopes.set(id, { ...claimed, promised: false, ...(hold !== undefined && { incomplete: hold }) })
+  }
+  for (const { resource } of entries.values()) markPromised(scopes, resource)
+  return { scopes, entries, expired, undecided, diagnostics }
+}
+
+function markPromised(scopes: Map<string, DesiredScope>, resource: Resource): void {
+  const id = scopeId(resource.scope)
+  const known = scopes.get(id)
+  if (known && resource.principal && isPromised(resource.principal)) scopes.set(id, { ...known, promised: true })
+}
+
+function entryOf(demands: readonly Demanded[]): DesiredEntry {
+  const sorted = demands.toSorted((a, b) => compare(a.origin.file, b.origin.file) || (a.origin.line ?? 0) - (b.origin.line ?? 0))
+  return {
+    resource: sorted[0]!.resource,
+    origins: sorted.map(({ origin }) => origin),
+    observeOnly: sorted.every(({ authority }) => authority === 'Observe'),
+    notes: [...new Set(sorted.flatMap(({ notes }) => notes ?? []))],
+  }
+}
+
+function conflict(one: Demanded, other: Demanded): Diagnostic {
+  const [first, second] = [one, other].toSorted((a, b) => compare(place(a.origin), place(b.origin)))
+  return {
+    code: 'CONFLICTING_DEMANDS',
+    severity: 'error',
+    message: `${first!.resource.title} in ${first!.resource.scope.title} is demanded differently at ${place(first!.origin)}`,
+    origin: second!.origin,
+    hint: 'let one manifest say it',
+  }
+}
+
+const place = ({ file, line, column }: Origin): string => `${file}:${line ?? 1}:${column ?? 1}`
