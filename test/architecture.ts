@@ -6,7 +6,7 @@ import type { Expression } from 'oxc-parser'
 export type Sources = ReadonlyMap<string, string>
 
 /** What one file asks of others: specifiers as written, type imports included, and the globals it reads as `Date.now`. */
-export type Facts = {
+type Facts = {
   readonly staticImports: readonly string[]
   readonly dynamicImports: readonly string[]
   readonly globals: readonly string[]
@@ -81,7 +81,7 @@ function nameOf(expression: Expression): string | undefined {
 }
 
 /** Reads one file with a real parser, so that comments, strings and line breaks cannot fool a rule. */
-export function factsOf(file: string, text: string): Facts {
+function factsOf(file: string, text: string): Facts {
   const staticImports: string[] = []
   const dynamicImports: string[] = []
   const names: string[] = []
