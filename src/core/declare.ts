@@ -78,7 +78,8 @@ const living = ({ objects }: Declared, kinds: ReadonlyMap<string, Kind>) =>
 export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kind>): IdentityNeeds {
   const all = living(declared, kinds).map(({ kind, spec }) => kind.needs(spec))
   const promised = promises(declared, kinds)
-  const united = (of: keyof Omit<IdentityNeeds, 'provisioning'>) => new Set(all.flatMap((each) => [...(each[of] ?? [])]))
+  const united = (of: keyof Omit<IdentityNeeds, 'provisioning'>) =>
+    new Set(all.flatMap((each) => [...(each[of] ?? [])]))
   return {
     emails: united('emails').union(promised.emails).union(new Set(promised.emailByManifest.values())),
     accountIds: united('accountIds'),

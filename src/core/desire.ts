@@ -78,14 +78,21 @@ export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, con
 
 function expandAll(declared: Declared, kind: Kind, kinds: ReadonlyMap<string, Kind>, context: DesireContext) {
   const objects = declared.objects.get(kind.name) ?? []
-  const siblings = new Map(objects.filter(({ manifest }) => !manifest.retired).map((each) => [each.manifest.name, each]))
+  const siblings = new Map(
+    objects.filter(({ manifest }) => !manifest.retired).map((each) => [each.manifest.name, each]),
+  )
   const { directory, nowMs, catalogues } = context
   const promised = promises(declared, kinds)
   const shared = { directory, nowMs, promised, siblings, catalogue: catalogues.get(kind.name) }
   return objects.map((object) => ({ object, demand: kind.expand(object, shared) }))
 }
 
-function addClaim(claims: Map<string, Claimed>, claim: { scope: Scope; authority: Authority }, origin: Origin, mistake?: string): void {
+function addClaim(
+  claims: Map<string, Claimed>,
+  claim: { scope: Scope; authority: Authority },
+  origin: Origin,
+  mistake?: string,
+): void {
   const id = scopeId(claim.scope)
   const known = claims.get(id)
   const claimed = known ?? { scope: claim.scope, authority: claim.authority, origins: [] }
@@ -97,10 +104,16 @@ function addClaim(claims: Map<string, Claimed>, claim: { scope: Scope; authority
   claims.set(id, claimed)
 }
 
-function addDemand(demands: Map<string, Demanded[]>, entry: Entry, object: DeclaredObject, claims: readonly { scope: Scope; authority: Authority }[]): void {
+function addDemand(
+  demands: Map<string, Demanded[]>,
+  entry: Entry,
+  object: DeclaredObject,
+  claims: readonly { scope: Scope; authority: Authority }[],
+): void {
   const within = scopeId(entry.resource.scope)
   const authority = claims.find(({ scope }) => scopeId(scope) === within)?.authority
-  if (authority === undefined) throw new Error(`${object.manifest.kind} demands an entry of ${within}, which it does not claim`)
+  if (authority === undefined)
+    throw new Error(`${object.manifest.kind} demands an entry of ${within}, which it does not claim`)
   const id = resourceId(entry.resource)
   demands.set(id, [...(demands.get(id) ?? []), { ...entry, authority, origin: object.manifest.locate(entry.path) }])
 }
@@ -117,28 +130,33 @@ function unite(gathered: Gathered, holdEverywhere: string | undefined, nowMs: nu
   const expired = new Map<string, DesiredEntry>()
   const undecided = new Set<string>()
   const diagnostics = [...gathered.diagnostics]
-  const conflicts = new Map<string, string>()
+  const doubts = new Map<string, string>()
   for (const [id, all] of gathered.demands) {
     const lasting = all.filter((each) => each.expiresAtMs === undefined || each.expiresAtMs > nowMs)
     const [first, ...others] = lasting.length > 0 ? lasting : all
-    if (!first) continue
-    const contradiction = others.find((each) => !isDeepStrictEqual(each.resource.fields, first.resource.fields))
-    if (contradiction) {
+    const other = others.find((each) => !isDeepStrictEqual(each.resource.fields, first!.resource.fields))
+    if (other) {
       undecided.add(id)
-      conflicts.set(scopeId(first.resource.scope), `contradicting demands for ${first.resource.title}`)
-      diagnostics.push(conflict(first, contradiction))
-      continue
-    }
-    const target = lasting.length > 0 ? entries : expired
-    target.set(id, entryOf([first, ...others]))
+      doubts.set(scopeId(first!.resource.scope), `contradicting demands for ${first!.resource.title}`)
+      diagnostics.push(conflict(first!, other))
+    } else (lasting.length > 0 ? entries : expired).set(id, entryOf([first!, ...others]))
   }
-  const scopes = new Map<string, DesiredScope>()
-  for (const [id, claimed] of gathered.claims) {
-    const hold = holdEverywhere ?? claimed.incomplete ?? conflicts.get(id) ?? gathered.holds.get(claimed.scope.kind)
-    scopes.set(id, { ...claimed, promised: false, ...(hold !== undefined && { incomplete: hold }) })
-  }
+  const scopes = desiredScopes(gathered, doubts, holdEverywhere)
   for (const { resource } of entries.values()) markPromised(scopes, resource)
   return { scopes, entries, expired, undecided, diagnostics }
+}
+
+function desiredScopes(
+  { claims, holds }: Gathered,
+  doubts: ReadonlyMap<string, string>,
+  holdEverywhere?: string,
+): Map<string, DesiredScope> {
+  const scopes = new Map<string, DesiredScope>()
+  for (const [id, claimed] of claims) {
+    const hold = holdEverywhere ?? claimed.incomplete ?? doubts.get(id) ?? holds.get(claimed.scope.kind)
+    scopes.set(id, { ...claimed, promised: false, ...(hold !== undefined && { incomplete: hold }) })
+  }
+  return scopes
 }
 
 function markPromised(scopes: Map<string, DesiredScope>, resource: Resource): void {
@@ -148,7 +166,9 @@ function markPromised(scopes: Map<string, DesiredScope>, resource: Resource): vo
 }
 
 function entryOf(demands: readonly Demanded[]): DesiredEntry {
-  const sorted = demands.toSorted((a, b) => compare(a.origin.file, b.origin.file) || (a.origin.line ?? 0) - (b.origin.line ?? 0))
+  const sorted = demands.toSorted(
+    (a, b) => compare(a.origin.file, b.origin.file) || (a.origin.line ?? 0) - (b.origin.line ?? 0),
+  )
   return {
     resource: sorted[0]!.resource,
     origins: sorted.map(({ origin }) => origin),

@@ -110,7 +110,8 @@ export function createIdentities(): Identities {
     return id
   }
   return {
-    accountId: (account) => ('accountId' in account ? account.accountId : found(accounts.get(account.promised), account.promised)),
+    accountId: (account) =>
+      'accountId' in account ? account.accountId : found(accounts.get(account.promised), account.promised),
     groupId: (group) => ('groupId' in group ? group.groupId : found(groups.get(group.promised), group.promised)),
     learnAccount: (email, accountId) => void accounts.set(email, accountId),
     learnGroup: (name, groupId) => void groups.set(name, groupId),

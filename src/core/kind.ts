@@ -148,7 +148,10 @@ export interface KindDefinition<Schema extends TSchema, Catalogue, R extends Res
   expand(object: DeclaredObject<Static<Schema>>, context: ExpandContext<Static<Schema>, Catalogue>): Demand<R>
   forecast?(scopes: readonly Scope[], catalogue: Catalogue): Forecast
   /** Never throws for one scope's failure: that is an `Unread` value. One forbidden scope never stops the rest. */
-  observe(scopes: readonly Scope[], context: ObserveContext & { readonly catalogue: Catalogue }): Promise<Observation<R>>
+  observe(
+    scopes: readonly Scope[],
+    context: ObserveContext & { readonly catalogue: Catalogue },
+  ): Promise<Observation<R>>
   /** How changes of one action in one scope are put together into requests. Default: one by one. */
   batches?(changes: readonly Change<R>[]): readonly (readonly Change<R>[])[]
   /** @throws RemoteError when the batch, or part of it, may not have been carried out; PendingIdentityError. */

@@ -7,6 +7,8 @@ export type Ledger = ReadonlyMap<string, LedgerEntry>
 
 export interface LedgerEntry {
   readonly by: Provenance
+  /** Id of the scope it is in. */
+  readonly scope: string
   /** Milliseconds since 1970. */
   readonly atMs: number
   /** For people reading the file. */
@@ -14,4 +16,5 @@ export interface LedgerEntry {
 }
 
 /** Without a record nothing was ours: losing the ledger never causes a removal. */
-export const isOurs = (ledger: Ledger, resource: Resource): boolean => ledger.get(resourceId(resource))?.by === 'created'
+export const isOurs = (ledger: Ledger, resource: Resource): boolean =>
+  ledger.get(resourceId(resource))?.by === 'created'

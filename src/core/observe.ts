@@ -17,7 +17,10 @@ export interface ObserveInput {
 }
 
 /** Reads the scopes asked for and nothing else. One forbidden scope never stops the rest. */
-export async function observe(scopes: Iterable<Scope>, { kinds, reader, directory, catalogues }: ObserveInput): Promise<ObservedState> {
+export async function observe(
+  scopes: Iterable<Scope>,
+  { kinds, reader, directory, catalogues }: ObserveInput,
+): Promise<ObservedState> {
   const resources = new Map<string, Resource>()
   const unread = new Map<string, Unread>()
   const byKind = Map.groupBy(scopes, ({ kind }) => kind)

@@ -39,7 +39,12 @@ export interface Approvals {
 }
 
 /** Puts the difference through the policies, one after the other: a later one counts only what the earlier ones let pass. */
-export function plan(difference: Difference, policies: readonly Policy[], context: PolicyContext, approvals: Approvals): Plan {
+export function plan(
+  difference: Difference,
+  policies: readonly Policy[],
+  context: PolicyContext,
+  approvals: Approvals,
+): Plan {
   const digests = scopeDigests(difference, context)
   const held: HeldChange[] = []
   let passing = difference.changes
@@ -65,7 +70,11 @@ interface Sorted {
   readonly unmanaged: readonly Resource[]
 }
 
-function groupByScope({ passing, held, unmanaged }: Sorted, digests: ReadonlyMap<string, string>, { desired, observed }: PolicyContext): PlanScope[] {
+function groupByScope(
+  { passing, held, unmanaged }: Sorted,
+  digests: ReadonlyMap<string, string>,
+  { desired, observed }: PolicyContext,
+): PlanScope[] {
   const changesIn = Map.groupBy(passing, (change) => scopeId(subject(change).scope))
   const heldIn = Map.groupBy(held, ({ change }) => scopeId(subject(change).scope))
   const unmanagedIn = Map.groupBy(unmanaged, ({ scope }) => scopeId(scope))
@@ -98,7 +107,11 @@ function scopeDigests({ changes }: Difference, { desired, observed }: PolicyCont
 }
 
 const identity = ({ kind, key }: Scope) => [kind, key]
-const essence = (change: Change) => [change.action, resourceId(subject(change)), change.action === 'delete' ? null : change.after.fields]
+const essence = (change: Change) => [
+  change.action,
+  resourceId(subject(change)),
+  change.action === 'delete' ? null : change.after.fields,
+]
 const byFirst = (a: readonly unknown[], b: readonly unknown[]): number => compare(String(a[0]), String(b[0]))
 
 /** Twelve hexadecimal digits: short enough to be typed, long enough not to be met by chance. */

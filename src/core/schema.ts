@@ -57,7 +57,13 @@ function problem(error: ErrorObject, spec: unknown, schema: TSchema): Diagnostic
   if (keyword === 'additionalProperties') {
     const field = String(params['additionalProperty'])
     const known = Object.keys(subschema(schema, at)?.properties ?? {})
-    return { ...base, path: [...base.path, field], atKey: true, message: `unknown field "${field}"`, ...didYouMean(field, known) }
+    return {
+      ...base,
+      path: [...base.path, field],
+      atKey: true,
+      message: `unknown field "${field}"`,
+      ...didYouMean(field, known),
+    }
   }
   if (keyword === 'required') return { ...base, message: `missing field "${String(params['missingProperty'])}"` }
   if (keyword === 'enum') return { ...base, ...enumProblem(params['allowedValues'], at, spec) }
@@ -66,7 +72,10 @@ function problem(error: ErrorObject, spec: unknown, schema: TSchema): Diagnostic
 
 function enumProblem(allowed: readonly string[], at: readonly (string | number)[], spec: unknown) {
   const value = at.reduce<unknown>((node, key) => (node as Record<string | number, unknown>)[key], spec)
-  return { message: `must be one of ${allowed.join(', ')}`, ...(typeof value === 'string' && didYouMean(value, allowed)) }
+  return {
+    message: `must be one of ${allowed.join(', ')}`,
+    ...(typeof value === 'string' && didYouMean(value, allowed)),
+  }
 }
 
 interface SchemaNode {
@@ -79,7 +88,10 @@ function subschema(schema: TSchema, path: readonly (string | number)[]): SchemaN
   let node: SchemaNode | undefined = schema as SchemaNode
   for (const key of path) {
     const extra: boolean | SchemaNode | undefined = node?.additionalProperties
-    node = typeof key === 'number' ? node?.items : (node?.properties?.[key] ?? (typeof extra === 'object' ? extra : undefined))
+    node =
+      typeof key === 'number'
+        ? node?.items
+        : (node?.properties?.[key] ?? (typeof extra === 'object' ? extra : undefined))
   }
   return node
 }

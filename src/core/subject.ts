@@ -31,7 +31,9 @@ export function resolveAccount(
 ): Found<AccountOrPromise> {
   if (accountId !== undefined) {
     const account = directory.accountById(accountId)
-    return account ? { found: account } : notFound(`no account with id ${accountId}`, directory.unread.accounts, [...path, 'accountId'])
+    return account
+      ? { found: account }
+      : notFound(`no account with id ${accountId}`, directory.unread.accounts, [...path, 'accountId'])
   }
   if (user !== undefined) {
     const address = promised.emailByManifest.get(user)
@@ -42,7 +44,11 @@ export function resolveAccount(
   return byEmail(normalEmail(email ?? ''), { directory, promised }, [...path, 'email'])
 }
 
-function byEmail(email: string, { directory, promised }: Context, path: readonly (string | number)[]): Found<AccountOrPromise> {
+function byEmail(
+  email: string,
+  { directory, promised }: Context,
+  path: readonly (string | number)[],
+): Found<AccountOrPromise> {
   const account = directory.account(email)
   if (account) return { found: account }
   if (directory.unread.accounts) return notFound(`whether ${email} has an account`, directory.unread.accounts, path)
@@ -51,13 +57,21 @@ function byEmail(email: string, { directory, promised }: Context, path: readonly
   return mistake('UNKNOWN_USER', `no Atlassian account for ${email}`, path, didYouMean(email, known))
 }
 
-function notFound<T>(message: string, unread: { message: string } | undefined, path: readonly (string | number)[]): Found<T> {
+function notFound<T>(
+  message: string,
+  unread: { message: string } | undefined,
+  path: readonly (string | number)[],
+): Found<T> {
   if (unread) return mistake('IDENTITIES_UNREAD', `accounts were not read (${unread.message}): ${message}`, path)
   return mistake('UNKNOWN_USER', message, path)
 }
 
 /** The group of that name: one that exists, or one that an AtlassianGroup manifest brings about. */
-export function resolveGroup(name: string, { directory, promised }: Context, path: readonly (string | number)[]): Found<GroupOrPromise> {
+export function resolveGroup(
+  name: string,
+  { directory, promised }: Context,
+  path: readonly (string | number)[],
+): Found<GroupOrPromise> {
   const group = directory.group(name)
   if (group) return { found: group }
   if (directory.unread.groups) {

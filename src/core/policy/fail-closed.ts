@@ -3,25 +3,39 @@ import type { Hold, Policy } from '../policy.ts'
 import { resourceId, scopeId } from '../resource.ts'
 
 /** A mistake in a manifest, or in a file, holds the removals of every scope that it claims or might claim (rule 2). */
-export const incompleteDeclaration: Policy = (_, { desired }) => (change) => {
-  const reason = desired.scopes.get(scopeId(subject(change).scope))?.incomplete
-  if (!isRemoval(change) || reason === undefined) return undefined
-  return { code: 'INCOMPLETE_DECLARATION', reason: `nothing is removed here until this is mended: ${reason}`, releasable: false }
-}
+export const incompleteDeclaration: Policy =
+  (_, { desired }) =>
+  (change) => {
+    const reason = desired.scopes.get(scopeId(subject(change).scope))?.incomplete
+    if (!isRemoval(change) || reason === undefined) return undefined
+    return {
+      code: 'INCOMPLETE_DECLARATION',
+      reason: `nothing is removed here until this is mended: ${reason}`,
+      releasable: false,
+    }
+  }
 
 /** An account with a hidden e-mail looks promised while its real grant looks surplus (rule 3). */
-export const promisedIdentity: Policy = (_, { desired }) => (change) => {
-  if (!isRemoval(change) || !desired.scopes.get(scopeId(subject(change).scope))?.promised) return undefined
-  return { code: 'PROMISED', reason: 'waits for the next pass: somebody here is created in this one', releasable: false }
-}
+export const promisedIdentity: Policy =
+  (_, { desired }) =>
+  (change) => {
+    if (!isRemoval(change) || !desired.scopes.get(scopeId(subject(change).scope))?.promised) return undefined
+    return {
+      code: 'PROMISED',
+      reason: 'waits for the next pass: somebody here is created in this one',
+      releasable: false,
+    }
+  }
 
 /** `authority: Observe` reports and writes nothing. */
-export const observeOnly: Policy = (_, { desired }) => (change) => {
-  const id = resourceId(subject(change))
-  const entry = desired.entries.get(id) ?? desired.expired.get(id)
-  const only = entry ? entry.observeOnly : desired.scopes.get(scopeId(subject(change).scope))?.authority === 'Observe'
-  return only ? { code: 'OBSERVE_ONLY', reason: 'the manifest only observes', releasable: false } : undefined
-}
+export const observeOnly: Policy =
+  (_, { desired }) =>
+  (change) => {
+    const id = resourceId(subject(change))
+    const entry = desired.entries.get(id) ?? desired.expired.get(id)
+    const only = entry ? entry.observeOnly : desired.scopes.get(scopeId(subject(change).scope))?.authority === 'Observe'
+    return only ? { code: 'OBSERVE_ONLY', reason: 'the manifest only observes', releasable: false } : undefined
+  }
 
 /** Written a moment ago and not shown by the read yet: settling, not drift (rule 8). */
 export function settling(written: ReadonlyMap<string, number>, nowMs: number, settleMs: number): Policy {
@@ -33,8 +47,10 @@ export function settling(written: ReadonlyMap<string, number>, nowMs: number, se
 }
 
 /** Groups of an identity provider, and others that Atlassian would refuse: said at plan time, with the place to change it. */
-export const readOnlyScopes: Policy = (_, { desired }) => (change) => {
-  const { scope } = subject(change)
-  const reason = desired.scopes.get(scopeId(scope))?.scope.readOnly ?? scope.readOnly
-  return reason === undefined ? undefined : { code: 'READ_ONLY', reason, releasable: false }
-}
+export const readOnlyScopes: Policy =
+  (_, { desired }) =>
+  (change) => {
+    const { scope } = subject(change)
+    const reason = desired.scopes.get(scopeId(scope))?.scope.readOnly ?? scope.readOnly
+    return reason === undefined ? undefined : { code: 'READ_ONLY', reason, releasable: false }
+  }

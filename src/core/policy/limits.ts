@@ -35,14 +35,19 @@ export function scopeRemovalLimit(limits: RemovalLimits): Policy {
   return (changes, { observed }) => {
     const sizes = countBy(observed.resources.values(), (each) => scopeId(each.scope))
     const removals = countBy(changes.filter(isRemoval), (change) => scopeId(subject(change).scope))
-    const additions = countBy(changes.filter(({ action }) => action === 'create'), (change) => scopeId(subject(change).scope))
+    const additions = countBy(
+      changes.filter(({ action }) => action === 'create'),
+      (change) => scopeId(subject(change).scope),
+    )
     return (change) => {
       const id = scopeId(subject(change).scope)
       if (!isRemoval(change)) return undefined
       const [size, count] = [sizes.get(id) ?? 0, removals.get(id) ?? 0]
       if (count === size && !additions.has(id)) return hold('SCOPE_LIMIT', `would remove all ${size} entries`)
       const limit = removalLimit(size, limits)
-      return count > limit ? hold('SCOPE_LIMIT', `would remove ${count} of ${size} entries, the limit is ${limit}`) : undefined
+      return count > limit
+        ? hold('SCOPE_LIMIT', `would remove ${count} of ${size} entries, the limit is ${limit}`)
+        : undefined
     }
   }
 }
@@ -69,7 +74,9 @@ export function runRemovalLimit(limits: RunLimits, leavers: (change: Change) => 
 }
 
 /** A declared leaver: an account that this run suspends or deactivates, or that is not active any more. */
-export function leaverOf(context: Pick<PolicyContext, 'desired' | 'directory'>): (change: Change) => string | undefined {
+export function leaverOf(
+  context: Pick<PolicyContext, 'desired' | 'directory'>,
+): (change: Change) => string | undefined {
   const inactive = (accountId: string) => {
     const status = context.directory.accountById(accountId)?.status
     return status === 'deactivated' || status === 'suspended' || status === 'for_deletion'
@@ -90,14 +97,19 @@ export function leaverOf(context: Pick<PolicyContext, 'desired' | 'directory'>):
 /** Updates of more than this share of a kind wait for approval, from the same absolute floor as removals. */
 export function updateLimit(maxPercent: number, floor: number): Policy {
   return (changes, { observed }) => {
-    const updates = countBy(changes.filter(({ action }) => action === 'update'), (change) => subject(change).scope.kind)
+    const updates = countBy(
+      changes.filter(({ action }) => action === 'update'),
+      (change) => subject(change).scope.kind,
+    )
     const sizes = countBy(observed.resources.values(), ({ scope }) => scope.kind)
     return (change) => {
       if (change.action !== 'update') return undefined
       const { kind } = change.after.scope
       const [count, size] = [updates.get(kind) ?? 0, sizes.get(kind) ?? 0]
       const limit = Math.max(floor, Math.floor((size * maxPercent) / 100))
-      return count > limit ? hold('UPDATE_LIMIT', `would change ${count} of ${size} entries of ${kind}, the limit is ${limit}`) : undefined
+      return count > limit
+        ? hold('UPDATE_LIMIT', `would change ${count} of ${size} entries of ${kind}, the limit is ${limit}`)
+        : undefined
     }
   }
 }
@@ -105,8 +117,7 @@ export function updateLimit(maxPercent: number, floor: number): Policy {
 /** The first run after install, after a change of source or after the loss of the ledger removes nothing. */
 export function firstRun(isFirst: boolean): Policy {
   const reason = 'a first run removes nothing: read the plan, then apply again'
-  return () => (change) =>
-    isFirst && isRemoval(change) ? { code: 'FIRST_RUN', reason, releasable: true } : undefined
+  return () => (change) => (isFirst && isRemoval(change) ? { code: 'FIRST_RUN', reason, releasable: true } : undefined)
 }
 
 function countBy<T>(all: Iterable<T>, key: (each: T) => string): Map<string, number> {

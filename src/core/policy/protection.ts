@@ -1,6 +1,6 @@
 import { isRemoval, subject, type Change } from '../change.ts'
 import type { Policy, PolicyContext } from '../policy.ts'
-import type { Principal } from '../principal.ts'
+import { normalName, type AccountRef, type GroupRef, type Principal } from '../principal.ts'
 import { resourceId, scopeId, type Resource, type Scope } from '../resource.ts'
 import { membershipKind, type MembersRef } from '../membership.ts'
 
@@ -21,21 +21,37 @@ export function protectedPrincipals(list: ProtectedList): Policy {
     (change) => {
       if (!reduces(change)) return undefined
       const name = protectedName(subject(change), list, directory)
-      return name === undefined ? undefined : { code: 'PROTECTED', reason: `${name} is on the protected list`, releasable: false }
+      return name === undefined
+        ? undefined
+        : { code: 'PROTECTED', reason: `${name} is on the protected list`, releasable: false }
     }
 }
 
-function protectedName({ principal }: Resource, list: ProtectedList, directory: PolicyContext['directory']): string | undefined {
-  if (principal?.type === 'user' && 'accountId' in principal.account) {
-    const account = directory.accountById(principal.account.accountId)
-    const listed = list.accountIds.has(principal.account.accountId) || list.emails.has(account?.email ?? '')
-    return listed ? (account?.email ?? principal.account.accountId) : undefined
-  }
-  if (principal?.type === 'group' && 'groupId' in principal.group) {
-    const name = directory.groupById(principal.group.groupId)?.name
-    return name !== undefined && list.groups.has(name.toLowerCase()) ? `group ${name}` : undefined
-  }
-  return undefined
+type Names = Pick<PolicyContext, 'directory'>
+
+function protectedName(
+  { principal }: Resource,
+  list: ProtectedList,
+  directory: Names['directory'],
+): string | undefined {
+  if (principal?.type === 'user') return protectedAccount(principal.account, list, directory)
+  return principal?.type === 'group' ? protectedGroup(principal.group, list, directory) : undefined
+}
+
+function protectedAccount(
+  ref: AccountRef,
+  { accountIds, emails }: ProtectedList,
+  directory: Names['directory'],
+): string | undefined {
+  if (!('accountId' in ref)) return undefined
+  const email = directory.accountById(ref.accountId)?.email
+  const listed = accountIds.has(ref.accountId) || (email !== undefined && emails.has(email))
+  return listed ? (email ?? ref.accountId) : undefined
+}
+
+function protectedGroup(ref: GroupRef, { groups }: ProtectedList, directory: Names['directory']): string | undefined {
+  const name = 'groupId' in ref ? directory.groupById(ref.groupId)?.name : undefined
+  return name !== undefined && groups.has(normalName(name)) ? `group ${name}` : undefined
 }
 
 /** Nothing is taken from the identity of Roster's own credentials: the next run would be blind. */
@@ -45,16 +61,20 @@ export function ownIdentity(emails: ReadonlySet<string>): Policy {
     (change) => {
       if (!reduces(change)) return undefined
       const name = protectedName(subject(change), list, directory)
-      return name === undefined ? undefined : { code: 'OWN_IDENTITY', reason: `${name} is the identity Roster works with`, releasable: false }
+      return name === undefined
+        ? undefined
+        : { code: 'OWN_IDENTITY', reason: `${name} is the identity Roster works with`, releasable: false }
     }
 }
 
 /** Members of default groups come by invitation too, and removing one takes the licence. */
-export const guardedScopes: Policy = (_, { desired }) => (change) => {
-  const guarded = desired.scopes.get(scopeId(subject(change).scope))?.scope.guarded
-  if (!isRemoval(change) || change.action !== 'delete' || guarded === undefined || change.why === 'withdrawn') return undefined
-  return { code: 'DEFAULT_GROUP', reason: `${guarded}: set allowDefaultGroups to remove members`, releasable: false }
-}
+export const guardedScopes: Policy =
+  (_, { desired }) =>
+  (change) => {
+    const guarded = desired.scopes.get(scopeId(subject(change).scope))?.scope.guarded
+    if (change.action !== 'delete' || change.why === 'withdrawn' || guarded === undefined) return undefined
+    return { code: 'DEFAULT_GROUP', reason: `${guarded}: set allowDefaultGroups to remove members`, releasable: false }
+  }
 
 /** The last project administrator, the last space administrator: counted through groups, on the resulting state. */
 export const keepPeople: Policy = (changes, context) => {
@@ -75,7 +95,8 @@ export const keepPeople: Policy = (changes, context) => {
   }
 }
 
-const lowers = (change: Change): boolean => change.action === 'update' && change.before.counts === true && change.after.counts !== true
+const lowers = (change: Change): boolean =>
+  change.action === 'update' && change.before.counts === true && change.after.counts !== true
 
 /** A removal in the scope itself, or of a member of a group that holds it. */
 function shortage(change: Change, short: ReadonlyMap<string, string>, { observed }: PolicyContext): string | undefined {
@@ -89,7 +110,10 @@ function shortage(change: Change, short: ReadonlyMap<string, string>, { observed
 }
 
 const isGroup = (principal: Principal | undefined, group: MembersRef['group']): boolean =>
-  principal?.type === 'group' && 'groupId' in group && 'groupId' in principal.group && principal.group.groupId === group.groupId
+  principal?.type === 'group' &&
+  'groupId' in group &&
+  'groupId' in principal.group &&
+  principal.group.groupId === group.groupId
 
 /** Active people who hold a counted entry of the scope once `gone` is gone. */
 function people(scope: Scope, { observed, directory }: PolicyContext, gone: ReadonlySet<string>): Set<string> {
@@ -107,7 +131,9 @@ function peopleOf(principal: Principal, directory: PolicyContext['directory'], g
     return account === undefined || (account.status === 'active' && account.type === 'atlassian')
   }
   if (principal.type === 'user') {
-    return 'accountId' in principal.account && isActive(principal.account.accountId) ? [principal.account.accountId] : []
+    return 'accountId' in principal.account && isActive(principal.account.accountId)
+      ? [principal.account.accountId]
+      : []
   }
   if (principal.type === 'class' || !('groupId' in principal.group)) return []
   const { groupId } = principal.group

@@ -1,0 +1,156 @@
+import { isRemoval, subject, type Action, type Change } from './change.ts'
+import { agrees } from './diff.ts'
+import { PendingIdentityError, type Directory } from './directory.ts'
+import type { Batch, Kind, WriteContext } from './kind.ts'
+import type { Plan } from './plan.ts'
+import { plannedChanges } from './plan.ts'
+import { RemoteError } from './remote-error.ts'
+import { resourceId, scopeId, type Resource, type Scope } from './resource.ts'
+
+/**
+ * `done`: written. `confirmed`: the answer did not say so, reading back did. `pending`: waits for an identity that does
+ * not exist yet. `skipped`: not tried, because an addition in its scope failed or the run was interrupted.
+ */
+export type Result = 'done' | 'confirmed' | 'failed' | 'pending' | 'skipped'
+
+export interface Outcome {
+  readonly change: Change
+  readonly result: Result
+  readonly error?: Error
+  readonly reason?: string
+}
+
+export interface ApplyInput extends Omit<WriteContext, 'catalogue'> {
+  readonly kinds: ReadonlyMap<string, Kind>
+  readonly catalogues: ReadonlyMap<string, unknown>
+  /** Reads accounts and groups afresh, for reading back. */
+  readonly reload: () => Promise<Directory>
+  /** For incidents: removals go first, and are not held by a failed addition. */
+  readonly removalsFirst?: boolean
+  readonly onOutcome?: (outcome: Outcome) => void
+}
+
+interface Wave {
+  readonly kind: Kind
+  readonly action: Action
+  readonly changes: readonly Change[]
+}
+
+/**
+ * Adds first, then updates, then removes (rule 4); kinds in the order of their registry, removals in reverse. One
+ * failure never stops the others. An interruption lets the calls in flight finish and skips the rest.
+ */
+export async function apply(plan: Plan, input: ApplyInput): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  const failedAdditions = new Set<string>()
+  const record = (outcome: Outcome): void => {
+    outcomes.push(outcome)
+    const lost = outcome.result === 'failed' || outcome.result === 'pending'
+    if (outcome.change.action === 'create' && lost) failedAdditions.add(scopeId(subject(outcome.change).scope))
+    input.onOutcome?.(outcome)
+  }
+  for (const wave of waves(plan, input)) {
+    const byScope = Map.groupBy(wave.changes, (change) => scopeId(subject(change).scope))
+    await Promise.all(
+      [...byScope].map(async ([id, changes]) => {
+        const held = wave.action === 'delete' && !input.removalsFirst && failedAdditions.has(id)
+        const reason = 'an addition in the same place failed'
+        if (held) for (const change of changes) record({ change, result: 'skipped', reason })
+        else await writeScope(wave, changes, input, record)
+      }),
+    )
+  }
+  return outcomes
+}
+
+function waves(plan: Plan, { kinds, removalsFirst }: ApplyInput): Wave[] {
+  const all = plannedChanges(plan)
+  const inOrder = [...kinds.values()]
+  const of = (action: Action, order: readonly Kind[]) =>
+    order.map((kind) => ({
+      kind,
+      action,
+      changes: all.filter((change) => change.action === action && subject(change).scope.kind === kind.name),
+    }))
+  const removals = of('delete', inOrder.toReversed())
+  const rest = [...of('create', inOrder), ...of('update', inOrder)]
+  return (removalsFirst ? [...removals, ...rest] : [...rest, ...removals]).filter(({ changes }) => changes.length > 0)
+}
+
+type Record = (outcome: Outcome) => void
+
+/** One scope's batches go one after the other: their order can matter, and their number is small. */
+async function writeScope(
+  { kind, action }: Wave,
+  changes: readonly Change[],
+  input: ApplyInput,
+  record: Record,
+): Promise<void> {
+  const { scope } = subject(changes[0]!)
+  for (const together of kind.batches(changes)) {
+    if (input.signal.aborted)
+      for (const change of together) record({ change, result: 'skipped', reason: 'interrupted' })
+    else await writeBatch(kind, { scope, action, changes: together }, input, record)
+  }
+}
+
+async function writeBatch(kind: Kind, batch: Batch, input: ApplyInput, record: Record): Promise<void> {
+  try {
+    await kind.write(batch, contextOf(kind, input))
+    for (const change of batch.changes) record({ change, result: 'done' })
+  } catch (error) {
+    if (error instanceof PendingIdentityError) {
+      for (const change of batch.changes) record({ change, result: 'pending', error })
+    } else if (error instanceof RemoteError) {
+      await settle(kind, batch, { error, input, record })
+    } else throw error
+  }
+}
+
+const contextOf = (kind: Kind, { catalogues, ...input }: ApplyInput) => ({
+  ...input,
+  catalogue: catalogues.get(kind.name),
+})
+
+interface Failure {
+  readonly error: RemoteError
+  readonly input: ApplyInput
+  readonly record: Record
+}
+
+/**
+ * Decides after a failure by reading, never by repeating (rule 5). Of a refused batch of several, those that are not
+ * there yet are tried one by one: one dead account must not keep the others out (rule 6).
+ */
+async function settle(kind: Kind, batch: Batch, { error, input, record }: Failure): Promise<void> {
+  const found = worthReading(error) ? await readBack(kind, batch.scope, input) : undefined
+  for (const change of batch.changes) {
+    if (found && holds(change, found)) record({ change, result: 'confirmed', error })
+    else if (batch.changes.length > 1 && error.failure.effect === 'refused' && !input.signal.aborted) {
+      await writeBatch(kind, { ...batch, changes: [change] }, input, record)
+    } else record({ change, result: 'failed', error })
+  }
+}
+
+/** "Already there" and "not there" come as 400, 404 or 409; a refusal of another sort needs no look. */
+const worthReading = ({ failure: { effect, status } }: RemoteError): boolean =>
+  effect === 'unknown' || status === 400 || status === 404 || status === 409
+
+async function readBack(
+  kind: Kind,
+  scope: Scope,
+  input: ApplyInput,
+): Promise<ReadonlyMap<string, Resource> | undefined> {
+  const { reader, catalogues } = input
+  const directory = await input.reload()
+  const observation = await kind.observe([scope], { reader, directory, catalogue: catalogues.get(kind.name) })
+  const found = observation.get(scope.key)
+  if (!found || 'code' in found) return undefined
+  return new Map(found.map((resource) => [resourceId(resource), resource]))
+}
+
+function holds(change: Change, found: ReadonlyMap<string, Resource>): boolean {
+  const there = found.get(resourceId(subject(change)))
+  if (isRemoval(change)) return there === undefined
+  return there !== undefined && agrees(subject(change).fields, there.fields)
+}

@@ -1,0 +1,164 @@
+import type { Outcome } from './apply.ts'
+import { subject } from './change.ts'
+import type { Difference } from './diff.ts'
+import { PendingIdentityError, type Identities } from './directory.ts'
+import type { Kind, KnownCounts } from './kind.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
+import { apiVersion, type Manifest } from './manifest.ts'
+import type { DesiredState } from './desire.ts'
+import type { ObservedState } from './observe.ts'
+import { resourceId, scopeId, type Resource } from './resource.ts'
+
+/** What outlives a run. A value; where it is kept is behind `StateStore`. */
+export interface State {
+  readonly ledger: Ledger
+  /** The declaration as last applied: what is missing from the next one is withdrawn for one last time. */
+  readonly applied: readonly AppliedManifest[]
+  /** Digest to the time it ends, milliseconds since 1970. */
+  readonly approvals: ReadonlyMap<string, number>
+  /** `create <resource id>` to the time it was written: a read that does not show it yet is settling, not drift. */
+  readonly written: ReadonlyMap<string, number>
+  readonly counts: KnownCounts
+  /** Where the declaration came from at the last apply; absent before the first. */
+  readonly source?: string
+}
+
+export type AppliedManifest = Pick<Manifest, 'kind' | 'name' | 'namespace' | 'annotations' | 'spec' | 'origin'>
+
+export const emptyState: State = {
+  ledger: new Map(),
+  applied: [],
+  approvals: new Map(),
+  written: new Map(),
+  counts: {},
+}
+
+/** Where state lives: a directory, ConfigMaps, a Git ref. */
+export interface StateStore {
+  load(): Promise<State>
+  save(state: State): Promise<void>
+}
+
+export const settleMs = 60_000
+
+/** Manifests that were applied and are gone, each for one last time. */
+export function retired(state: State, manifests: readonly Manifest[], covers: (file: string) => boolean): Manifest[] {
+  const present = new Set(manifests.map(nameOf))
+  return state.applied
+    .filter((each) => !present.has(nameOf(each)) && covers(each.origin.file))
+    .filter(({ annotations }) => annotations?.['roster.dev/deletion'] !== 'Retain')
+    .map((each) => ({ ...each, apiVersion, retired: true, locate: () => each.origin }))
+}
+
+const nameOf = ({ kind, namespace = '', name }: Pick<Manifest, 'kind' | 'namespace' | 'name'>) =>
+  `${kind}/${namespace}/${name}`
+
+export interface Applied {
+  readonly manifests: readonly Manifest[]
+  /** Whether a file was part of this run. */
+  readonly covers: (file: string) => boolean
+  readonly difference: Difference
+  readonly desired: DesiredState
+  readonly observed: ObservedState
+  readonly outcomes: readonly Outcome[]
+  readonly identities: Identities
+  readonly kinds: ReadonlyMap<string, Kind>
+  readonly source: string
+  readonly nowMs: number
+}
+
+/** State after an apply. Pure. */
+export function nextState(state: State, applied: Applied): State {
+  const { nowMs, outcomes, source, manifests, covers } = applied
+  const succeeded = outcomes.filter(({ result }) => result === 'done' || result === 'confirmed')
+  const recent = [...state.written].filter(([, atMs]) => nowMs - atMs < settleMs)
+  const written = succeeded.map(({ change }): [string, number] => [
+    `${change.action} ${resourceId(subject(change))}`,
+    nowMs,
+  ])
+  const kept = state.applied.filter(({ origin }) => !covers(origin.file))
+  const unfinished = unfinishedWithdrawals(state, applied)
+  return {
+    ...state,
+    source,
+    ledger: nextLedger(state, applied, succeeded),
+    applied: [
+      ...kept,
+      ...unfinished,
+      ...manifests.filter((each) => !each.retired && covers(each.origin.file)).map(portable),
+    ],
+    written: new Map([...recent, ...written]),
+    approvals: new Map([...state.approvals].filter(([, untilMs]) => untilMs > nowMs)),
+  }
+}
+
+/** A manifest that is gone is remembered until everything it had added is withdrawn: a failed or held removal is tried again. */
+function unfinishedWithdrawals(
+  state: State,
+  { manifests, desired, observed, difference, outcomes }: Applied,
+): AppliedManifest[] {
+  const done = new Set(
+    outcomes.flatMap(({ change, result }) => (result === 'done' || result === 'confirmed' ? [change] : [])),
+  )
+  const open = new Set(
+    difference.changes.filter((change) => !done.has(change)).map((change) => scopeId(subject(change).scope)),
+  )
+  for (const id of observed.unread.keys()) open.add(id)
+  const gone = new Set(manifests.filter((each) => each.retired).map((each) => each.origin))
+  const unfinished = new Set(
+    [...desired.scopes].flatMap(([id, { origins }]) =>
+      open.has(id) ? origins.filter((origin) => gone.has(origin)) : [],
+    ),
+  )
+  return state.applied.filter(({ origin }) => unfinished.has(origin))
+}
+
+const portable = ({ kind, name, namespace, annotations, spec, origin }: Manifest): AppliedManifest => ({
+  kind,
+  name,
+  spec,
+  origin,
+  ...(namespace !== undefined && { namespace }),
+  ...(annotations !== undefined && { annotations }),
+})
+
+function nextLedger(
+  state: State,
+  { difference, desired, observed, identities, kinds, nowMs }: Applied,
+  succeeded: readonly Outcome[],
+): Ledger {
+  const ledger = new Map<string, LedgerEntry>()
+  for (const [id, entry] of state.ledger) if (!vanished(id, entry, desired, observed)) ledger.set(id, entry)
+  const note = (resource: Resource, by: LedgerEntry['by']) => {
+    const real = realized(resource, kinds, identities)
+    if (real)
+      ledger.set(resourceId(real), {
+        by,
+        scope: scopeId(real.scope),
+        atMs: nowMs,
+        title: `${real.title} in ${real.scope.title}`,
+      })
+  }
+  for (const resource of difference.matched) if (!ledger.has(resourceId(resource))) note(resource, 'adopted')
+  for (const { change } of succeeded) {
+    if (change.action === 'create') note(change.after, 'created')
+    else if (change.action === 'delete') ledger.delete(resourceId(change.before))
+    else if (!ledger.has(resourceId(change.after))) note(change.after, 'adopted')
+  }
+  return ledger
+}
+
+/** Somebody removed it: should it come back by another hand, it is not ours. */
+function vanished(id: string, { scope }: LedgerEntry, desired: DesiredState, observed: ObservedState): boolean {
+  return desired.scopes.has(scope) && !observed.unread.has(scope) && !observed.resources.has(id)
+}
+
+function realized(resource: Resource, kinds: ReadonlyMap<string, Kind>, identities: Identities): Resource | undefined {
+  try {
+    return kinds.get(resource.scope.kind)!.realize(resource, identities)
+  } catch (error) {
+    // created, but its id is not known yet: the next run finds it and adopts it, which removes nothing
+    if (error instanceof PendingIdentityError) return undefined
+    throw error
+  }
+}
