@@ -19,28 +19,34 @@ export interface Declared {
 
 /** Checks every manifest on its own and against the others. Pure; knows nothing of live state. */
 export function declare({ manifests, diagnostics: found }: Declaration, kinds: ReadonlyMap<string, Kind>): Declared {
-  const diagnostics = [...found]
+  const sorted = manifests.toSorted((a, b) => compare(manifestId(a), manifestId(b)))
+  const known = sorted.filter((each) => kindOf(each, kinds))
+  const strangers = sorted.filter((each) => !kindOf(each, kinds))
+  const stranger = strangers[0] && `${strangers[0].kind} "${strangers[0].name}" is of an unknown kind or version`
+  const holdEverywhere = found.find(isError)?.message ?? stranger
+  const diagnostics = [...found, ...strangers.map((each) => unknownKind(each, kinds))]
   const objects = new Map<string, DeclaredObject[]>()
   const holdKinds = new Map<string, string>()
-  let holdEverywhere = found.find(isError)?.message
   const seen = new Map<string, Manifest>()
-  for (const manifest of manifests.toSorted((a, b) => compare(manifestId(a), manifestId(b)))) {
-    const kind = manifest.apiVersion === apiVersion ? kinds.get(manifest.kind) : undefined
-    if (!kind) {
-      diagnostics.push(unknownKind(manifest, kinds))
-      holdEverywhere ??= `${manifest.kind} "${manifest.name}" is of an unknown kind or version`
-      continue
-    }
-    const twin = seen.get(manifestId(manifest))
+  for (const manifest of known) {
+    const kind = kindOf(manifest, kinds)!
+    const { spec, problems } = check(manifest, kind, seen.get(manifestId(manifest)))
     seen.set(manifestId(manifest), manifest)
-    const parsed = kind.parse(manifest)
-    const problems = 'problems' in parsed ? parsed.problems.map((each) => located(each, manifest)) : []
-    if (twin && !twin.retired) problems.push(duplicate(manifest, twin))
     diagnostics.push(...problems)
-    if (problems.length > 0) for (const touched of kind.touches) holdKinds.set(touched, doubt(manifest))
-    if ('spec' in parsed) objects.set(kind.name, [...(objects.get(kind.name) ?? []), { manifest, spec: parsed.spec }])
+    if (problems.length > 0) kind.touches.forEach((touched) => holdKinds.set(touched, doubt(manifest)))
+    if (spec !== undefined) objects.set(kind.name, [...(objects.get(kind.name) ?? []), { manifest, spec }])
   }
   return { objects, diagnostics, holdKinds, ...(holdEverywhere !== undefined && { holdEverywhere }) }
+}
+
+const kindOf = (manifest: Manifest, kinds: ReadonlyMap<string, Kind>): Kind | undefined =>
+  manifest.apiVersion === apiVersion ? kinds.get(manifest.kind) : undefined
+
+function check(manifest: Manifest, kind: Kind, twin: Manifest | undefined): { spec?: unknown; problems: Diagnostic[] } {
+  const parsed = kind.parse(manifest)
+  const problems = 'problems' in parsed ? parsed.problems.map((each) => located(each, manifest)) : []
+  if (twin && !twin.retired) problems.push(duplicate(manifest, twin))
+  return 'spec' in parsed ? { spec: parsed.spec, problems } : { problems }
 }
 
 const doubt = (manifest: Manifest): string => `${manifest.kind} "${manifest.name}" has a mistake`

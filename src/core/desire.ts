@@ -68,7 +68,7 @@ export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, con
       const found = demand.diagnostics.map((each) => located(each, object.manifest))
       diagnostics.push(...found)
       const mistake = found.find(isError)
-      if (mistake && demand.unclaimed) for (const touched of kind.touches) holds.set(touched, mistake.message)
+      if (mistake && demand.unclaimed) kind.touches.forEach((touched) => holds.set(touched, mistake.message))
       for (const claim of demand.claims) addClaim(claims, claim, object.manifest.origin, mistake?.message)
       for (const entry of demand.entries) addDemand(demands, entry, object, demand.claims)
     }
