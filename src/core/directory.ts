@@ -57,6 +57,8 @@ export interface Unread {
 export interface Directory {
   readonly accounts: readonly Account[]
   readonly groups: readonly Group[]
+  /** Sizes of the estate where it was read as a whole. */
+  readonly counts: { readonly accounts?: number; readonly groups?: number; readonly provisioned?: number }
   /** How accounts are made: through the identity provider's directory, or by invitation. */
   readonly provisioningMethod: 'SCIM' | 'Invite'
   readonly unread: { readonly accounts?: Unread; readonly groups?: Unread; readonly provisioning?: Unread }

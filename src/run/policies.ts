@@ -1,0 +1,70 @@
+import type { Policy, PolicyContext } from '../core/policy.ts'
+import {
+  incompleteDeclaration,
+  observeOnly,
+  promisedIdentity,
+  readOnlyScopes,
+  settling,
+} from '../core/policy/fail-closed.ts'
+import {
+  defaultRemovalLimits,
+  defaultRunLimits,
+  defaultUpdatePercent,
+  firstRun,
+  leaverOf,
+  runRemovalLimit,
+  scopeRemovalLimit,
+  updateLimit,
+  type RemovalLimits,
+  type RunLimits,
+} from '../core/policy/limits.ts'
+import { guardedScopes, keepPeople, ownIdentity, protectedPrincipals } from '../core/policy/protection.ts'
+import { normalEmail, normalName } from '../core/principal.ts'
+import { settleMs, type State } from '../core/state.ts'
+
+/** As declared in `AtlassianOrganization.spec.guardrails`; every part may be left out. */
+export interface Guardrails {
+  readonly removals?: Partial<RemovalLimits>
+  readonly run?: Partial<RunLimits>
+  readonly updates?: { readonly maxPercent?: number }
+  readonly protected?: {
+    readonly emails?: readonly string[]
+    readonly accountIds?: readonly string[]
+    readonly groups?: readonly string[]
+  }
+}
+
+export interface PolicyInput {
+  readonly guardrails: Guardrails
+  /** E-mails of the accounts whose credentials Roster uses. */
+  readonly ownEmails: readonly string[]
+  readonly state: State
+  readonly source: string
+  readonly nowMs: number
+}
+
+/** Limits come last, so that they count only what nothing else holds back. */
+export function policiesFor(input: PolicyInput): (context: PolicyContext) => readonly Policy[] {
+  const { guardrails, ownEmails, state, source, nowMs } = input
+  const run = { ...defaultRunLimits, ...guardrails.run }
+  const list = guardrails.protected
+  return (context) => [
+    incompleteDeclaration,
+    observeOnly,
+    readOnlyScopes,
+    protectedPrincipals({
+      emails: new Set((list?.emails ?? []).map(normalEmail)),
+      accountIds: new Set(list?.accountIds ?? []),
+      groups: new Set((list?.groups ?? []).map(normalName)),
+    }),
+    ownIdentity(new Set(ownEmails.map(normalEmail))),
+    guardedScopes,
+    settling(state.written, nowMs, settleMs),
+    promisedIdentity,
+    keepPeople,
+    scopeRemovalLimit({ ...defaultRemovalLimits, ...guardrails.removals }),
+    updateLimit(guardrails.updates?.maxPercent ?? defaultUpdatePercent, run.maxEntries),
+    runRemovalLimit(run, leaverOf(context)),
+    firstRun(state.source !== source),
+  ]
+}

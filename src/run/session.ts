@@ -1,0 +1,188 @@
+import { forecastDirectory, loadDirectory, type DirectoryOptions } from '../atlassian/directory.ts'
+import { createTransport, type CallEvent, type Transport } from '../atlassian/transport.ts'
+import type { Outcome } from '../core/apply.ts'
+import { createIdentities } from '../core/directory.ts'
+import { isError, type Diagnostic } from '../core/diagnostic.ts'
+import type { Forecast } from '../core/kind.ts'
+import type { Declaration, Manifest } from '../core/manifest.ts'
+import type { Clock } from '../core/ports.ts'
+import { reconcile, type Reconciled, type Surroundings, type Survey } from '../core/reconcile.ts'
+import { nextState, retired, type State, type StateStore } from '../core/state.ts'
+import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
+import { kinds } from '../kinds/index.ts'
+import { connectionFor, type ConnectionOptions } from './connection.ts'
+import { byOrganization, type Estate } from './organizations.ts'
+import { policiesFor } from './policies.ts'
+
+export interface SessionOptions extends ConnectionOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Which files are in question; the rest is read for references and shared scopes. */
+  readonly covers: (file: string) => boolean
+  /** Names the declaration: another one makes the next run a first run. */
+  readonly source: string
+  readonly store: (organization: string) => StateStore
+  readonly onCall?: (event: CallEvent) => void
+  readonly onForecast?: (forecast: Forecast) => void
+}
+
+export interface ApplyOptions {
+  readonly removalsFirst: boolean
+  readonly signal: AbortSignal
+  readonly onOutcome?: (outcome: Outcome) => void
+}
+
+export interface Pass extends Reconciled {
+  /** Reads made until the plan was there. */
+  readonly readsMade: number
+}
+
+/** The work on one organization. */
+export interface Session {
+  readonly organization: string
+  readonly transport: Transport
+  readonly siteNames: readonly string[]
+  /** Plans, and applies where `decide` says how. `approved` digests hold for this run. */
+  run(decide: (survey: Survey) => Promise<ApplyOptions | undefined>, approved?: readonly string[]): Promise<Pass>
+  /** Lets the held scope of this digest pass until then. */
+  approve(digest: string, untilMs: number): Promise<void>
+}
+
+/** One session per organization whose manifest can be understood; what is wrong with the others is in `diagnostics`. */
+export async function openSessions(
+  declaration: Declaration,
+  options: SessionOptions,
+): Promise<{ sessions: readonly Session[]; diagnostics: readonly Diagnostic[] }> {
+  const { estates, diagnostics } = byOrganization(declaration)
+  const opened = await Promise.all(estates.map((estate) => open(estate, options)))
+  return {
+    sessions: opened.flatMap(({ session }) => session ?? []),
+    diagnostics: [...diagnostics, ...opened.flatMap((each) => each.diagnostics)],
+  }
+}
+
+async function open(
+  estate: Estate,
+  options: SessionOptions,
+): Promise<{ session?: Session; diagnostics: readonly Diagnostic[] }> {
+  const { organization } = estate
+  const parsed = kinds.get(organization.kind)!.parse(organization)
+  if ('problems' in parsed) {
+    return {
+      diagnostics: parsed.problems.map((each) => ({
+        ...each,
+        origin: organization.locate(each.path ?? [], each.atKey),
+      })),
+    }
+  }
+  const spec = parsed.spec as AtlassianOrganizationSpec
+  const { connection, diagnostics } = await connectionFor(organization, spec, options)
+  if (diagnostics.some(isError)) return { diagnostics }
+  const { clock, random, onCall } = options
+  const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })
+  return { diagnostics, session: createSession({ estate, spec, transport, options }) }
+}
+
+interface SessionParts {
+  readonly estate: Estate
+  readonly spec: AtlassianOrganizationSpec
+  readonly transport: Transport
+  readonly options: SessionOptions
+}
+
+function createSession(parts: SessionParts): Session {
+  const { estate, spec, transport, options } = parts
+  const store = options.store(estate.organization.name)
+  return {
+    organization: estate.organization.name,
+    transport,
+    siteNames: (spec.sites ?? []).map(({ name }) => name),
+    run: (decide, approved = []) => runPass(parts, store, { decide, approved }),
+    approve: async (digest, untilMs) => {
+      const state = await store.load()
+      await store.save({ ...state, approvals: new Map([...state.approvals, [digest, untilMs]]) })
+    },
+  }
+}
+
+interface Decision {
+  readonly decide: (survey: Survey) => Promise<ApplyOptions | undefined>
+  readonly approved: readonly string[]
+}
+
+async function runPass(parts: SessionParts, store: StateStore, { decide, approved }: Decision): Promise<Pass> {
+  const { estate, transport, options } = parts
+  const nowMs = options.clock.now()
+  const state = await store.load()
+  const manifests = [...estate.declaration.manifests, ...retired(state, estate.declaration.manifests, options.covers)]
+  const surroundings = surroundingsFor(parts, state, { nowMs, approved })
+  const identities = createIdentities()
+  let readsMade = 0
+  let applied = false
+  const declaration = { ...estate.declaration, manifests }
+  const reconciled = await reconcile(declaration, surroundings, async (survey) => {
+    readsMade = transport.stats().reads
+    const decision = await decide(survey)
+    if (!decision) return undefined
+    applied = true
+    const reload = () => surroundings.loadDirectory(survey.needs)
+    return { ...decision, clock: options.clock, identities, reload, writer: transport.createWriter() }
+  })
+  if (applied) await store.save(stateAfter({ state, reconciled, manifests, identities, nowMs, options }))
+  return { ...reconciled, readsMade }
+}
+
+interface After {
+  readonly state: State
+  readonly reconciled: Reconciled
+  readonly manifests: readonly Manifest[]
+  readonly identities: ReturnType<typeof createIdentities>
+  readonly nowMs: number
+  readonly options: SessionOptions
+}
+
+function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identities, nowMs, options }: After): State {
+  const { covers, source } = options
+  const { difference, desired, observed, directory } = survey
+  const next = nextState(state, {
+    manifests,
+    covers,
+    difference,
+    desired,
+    observed,
+    outcomes,
+    identities,
+    kinds,
+    source,
+    nowMs,
+  })
+  return { ...next, counts: { ...state.counts, ...directory.counts } }
+}
+
+function surroundingsFor(
+  { spec, transport, options }: SessionParts,
+  state: State,
+  run: { nowMs: number; approved: readonly string[] },
+): Surroundings {
+  const { nowMs, approved } = run
+  const directoryOptions: DirectoryOptions = {
+    reader: transport.reader,
+    known: state.counts,
+    declaredDefaultGroups: spec.defaultGroups ?? {},
+    sites: (spec.sites ?? []).map(({ name }) => name),
+    provisioningMethod: spec.provisioning.method,
+  }
+  const ownEmails = (spec.credentials.sites ?? []).flatMap(({ apiToken }) => apiToken?.email ?? [])
+  return {
+    kinds,
+    reader: transport.reader,
+    loadDirectory: (needs) => loadDirectory(needs, directoryOptions),
+    forecastDirectory: (needs) => forecastDirectory(needs, directoryOptions),
+    policies: policiesFor({ guardrails: spec.guardrails ?? {}, ownEmails, state, source: options.source, nowMs }),
+    approvals: { has: (digest) => approved.includes(digest) || (state.approvals.get(digest) ?? 0) > nowMs },
+    ledger: state.ledger,
+    nowMs,
+    covers: options.covers,
+    ...(options.onForecast && { onForecast: options.onForecast }),
+  }
+}
