@@ -1,0 +1,108 @@
+import type { Directory } from '../../core/directory.ts'
+import { principalKey, type Principal } from '../../core/principal.ts'
+import type { Resource, Scope } from '../../core/resource.ts'
+import { accountHolder, groupHolder, type Holder } from '../principals.ts'
+import type { PermissionBean, RoleAssignmentBean, SpaceBean, SpaceRef, SpaceRoleBean } from './api.ts'
+import { administerSpace } from './permissions.ts'
+
+/**
+ * Of a holder in a space: a role, or single permissions ("custom access"), never both (reference section 9.2). Empty
+ * where a manifest demands only that there be some access.
+ */
+export type AccessFields =
+  { readonly role: string } | { readonly permissions: readonly string[] } | Record<string, never>
+export type SpaceScope = Scope<SpaceRef>
+export type Access = Resource<SpaceRef & { readonly holder: Principal }, AccessFields>
+
+/** What a space shows of its access. What the site's mode does not have is empty. */
+export interface SpaceRows {
+  readonly assignments: readonly RoleAssignmentBean[]
+  readonly permissions: readonly PermissionBean[]
+}
+
+export const spaceScope = (site: string, { id, key }: SpaceBean): SpaceScope => ({
+  kind: 'ConfluenceSpaceGrant',
+  key: `${site}/${id}`,
+  ref: { site, spaceId: id },
+  title: `Confluence space ${key}`,
+  keepPeople: { minimum: 1, what: `space admin of ${key}` },
+})
+
+export interface Grant {
+  readonly fields: AccessFields
+  /** It lets its holder administer the space. */
+  readonly administers: boolean
+  /** The role's name: its id says nothing to people. */
+  readonly notes?: readonly string[]
+}
+
+export const roleGrant = ({ id, name, spacePermissions }: SpaceRoleBean): Grant => ({
+  fields: { role: id },
+  administers: spacePermissions?.includes(administerSpace) ?? false,
+  notes: [`role ${name}`],
+})
+
+export const permissionGrant = (permissions: readonly string[]): Grant => ({
+  fields: { permissions: [...new Set(permissions)].toSorted() },
+  administers: permissions.includes(administerSpace),
+})
+
+export function access(scope: SpaceScope, { principal, title, keep }: Holder, grant: Grant): Access {
+  return {
+    scope,
+    key: principalKey(principal),
+    ref: { ...scope.ref, holder: principal },
+    fields: grant.fields,
+    title,
+    principal,
+    ...(keep !== undefined && { keep }),
+    ...(grant.administers && principal.type !== 'class' && { counts: true }),
+    ...(grant.notes && { notes: grant.notes }),
+  }
+}
+
+/** Everybody's access to a space, one resource for each holder. */
+export function observedAccess(
+  scope: SpaceScope,
+  rows: SpaceRows,
+  { roles, directory }: { readonly roles: readonly SpaceRoleBean[]; readonly directory: Directory },
+): Access[] {
+  const found = new Map<string, Access>()
+  for (const { principal, roleId } of rows.assignments) {
+    const role = roles.find(({ id }) => id === roleId) ?? { id: roleId, name: roleId }
+    const each = access(
+      scope,
+      observedHolder(principal.principalType, principal.principalId, directory),
+      roleGrant(role),
+    )
+    found.set(each.key, each)
+  }
+  for (const own of byPrincipal(rows.permissions)) {
+    const { type, id } = own[0]!.principal
+    const each = access(scope, observedHolder(type, id, directory), permissionGrant(own.map(pairOf)))
+    // rows that follow from a role are shown here as well on some sites
+    if (!found.has(each.key)) found.set(each.key, each)
+  }
+  return [...found.values()]
+}
+
+export const pairOf = ({ operation }: PermissionBean): string => `${operation.key}/${operation.targetType}`
+
+/** A `role` as principal says what the role may do, and gives nobody access. */
+function byPrincipal(rows: readonly PermissionBean[]): Iterable<readonly PermissionBean[]> {
+  const ofPeople = rows.filter(({ principal }) => principal.type.toLowerCase() !== 'role')
+  return Map.groupBy(ofPeople, ({ principal }) => `${principal.type}:${principal.id}`).values()
+}
+
+/** v2 writes types small in permissions and large in role assignments. New ones may come at any time. */
+function observedHolder(type: string, id: string, directory: Directory): Holder {
+  const kind = type.toLowerCase().replace('_', '-')
+  if (kind === 'group') return groupHolder(id, undefined, directory)
+  if (kind === 'user' && id !== 'anonymous') return accountHolder(id, directory)
+  if (kind === 'user') return classHolder('anonymous-users', 'access class')
+  return kind === 'access-class'
+    ? classHolder(id, 'access class')
+    : classHolder(`${kind}:${id}`, `principal of unknown type ${type}`)
+}
+
+const classHolder = (id: string, keep: string): Holder => ({ principal: { type: 'class', id }, title: id, keep })

@@ -1,0 +1,156 @@
+import type { Diagnostic, DiagnosticCode } from '../../core/diagnostic.ts'
+import type { Unread } from '../../core/directory.ts'
+import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../core/kind.ts'
+import { didYouMean } from '../../core/schema.ts'
+import { asWarning, resolveHolder, type Holder } from '../principals.ts'
+import { access, observedAccess, spaceScope, type Access, type Grant, type SpaceScope } from './access.ts'
+import { isMeant, type ConfluenceCatalogue, type SiteCatalogue } from './catalogue.ts'
+import { grantOf } from './grant.ts'
+import { ruleProblems } from './rules.ts'
+import type { ConfluenceSpaceGrantSpec } from './schema.ts'
+
+type Spec = ConfluenceSpaceGrantSpec
+type Context = ExpandContext<Spec, ConfluenceCatalogue>
+type Path = readonly (string | number)[]
+
+/** Scopes are the spaces that are meant; each holds every subject with what the site's mode makes of the grant. */
+export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Context): Demand<Access> {
+  const rules = ruleProblems(spec)
+  const site = findSite(spec, context.catalogue)
+  if ('problem' in site) {
+    const problems = [...rules, site.problem]
+    if (manifest.retired) return { claims: [], entries: [], diagnostics: problems.map(asWarning) }
+    return { claims: [], entries: [], diagnostics: problems, unclaimed: true }
+  }
+  const scopes = site.spaces.filter((space) => isMeant(space, spec)).map((space) => spaceScope(spec.site, space))
+  const missing = missingSpaces(spec, site, scopes.length)
+  if (manifest.retired) {
+    const authority = spec.authority === 'Observe' ? 'Observe' : 'Additive'
+    return { claims: claimsOf(scopes, authority), entries: [], diagnostics: [...rules, ...missing].map(asWarning) }
+  }
+  const { entries, problems } = rules.length > 0 ? nothing : demandGrant(spec, { site, scopes }, context)
+  return {
+    claims: claimsOf(scopes, spec.authority),
+    entries,
+    diagnostics: [...rules, ...missing, ...problems],
+    ...(missing.some(({ severity }) => severity === 'error') && { unclaimed: true }),
+  }
+}
+
+interface Demanded {
+  readonly entries: readonly Entry<Access>[]
+  readonly problems: readonly Diagnostic[]
+}
+
+const nothing: Demanded = { entries: [], problems: [] }
+
+interface Place {
+  readonly site: SiteCatalogue
+  readonly scopes: readonly SpaceScope[]
+}
+
+const claimsOf = (scopes: readonly SpaceScope[], authority: Claim['authority']): Claim[] =>
+  scopes.map((scope) => ({ scope, authority }))
+
+function findSite(spec: Spec, catalogue: ConfluenceCatalogue): SiteCatalogue | { readonly problem: Diagnostic } {
+  const site = catalogue.get(spec.site)
+  if (!site) return { problem: problem('UNKNOWN_SITE', `no site is named "${spec.site}"`, ['site']) }
+  return 'code' in site ? { problem: unreadProblem(`the spaces of site ${spec.site}`, site, ['spaces']) } : site
+}
+
+function missingSpaces(spec: Spec, site: SiteCatalogue, found: number): Diagnostic[] {
+  const known = site.spaces.map(({ key }) => key)
+  const missing = (spec.spaces.keys ?? []).flatMap((key, index) =>
+    known.includes(key)
+      ? []
+      : problem(
+          'UNKNOWN_SPACE',
+          `no Confluence space ${key} is visible on site ${spec.site}`,
+          ['spaces', 'keys', index],
+          didYouMean(key, known),
+        ),
+  )
+  if (!spec.spaces.selector || found > 0) return missing
+  const message = `the selector fits no Confluence space on site ${spec.site}`
+  return [...missing, asWarning(problem('UNKNOWN_SPACE', message, ['spaces', 'selector']))]
+}
+
+function demandGrant(spec: Spec, place: Place, context: Context): Demanded {
+  const granted = grantOf(spec, place.site)
+  if ('problem' in granted) return { entries: [], problems: [granted.problem] }
+  const entries: Entry<Access>[] = []
+  const problems: Diagnostic[] = []
+  for (const [index, subject] of spec.subjects.entries()) {
+    const path = ['spec', 'subjects', index]
+    const result = resolveHolder(subject, context, path)
+    if ('problem' in result) {
+      problems.push(result.problem)
+      continue
+    }
+    for (const scope of place.scopes) {
+      const demand = { scope, holder: result.found, grant: granted.grant, path }
+      const { entry, problem: found } = spec.adoptCustomAccess
+        ? asDemanded(demand)
+        : careful(demand, place.site, context)
+      entries.push(...(entry ? [entry] : []))
+      problems.push(...(found ? [found] : []))
+    }
+  }
+  return { entries, problems }
+}
+
+interface SubjectDemand {
+  readonly scope: SpaceScope
+  readonly holder: Holder
+  readonly grant: Grant
+  readonly path: Path
+}
+
+interface Outcome {
+  readonly entry?: Entry<Access>
+  readonly problem?: Diagnostic
+}
+
+const asDemanded = ({ scope, holder, grant, path }: SubjectDemand): Outcome => ({
+  entry: { resource: access(scope, holder, grant), path },
+})
+
+/**
+ * On a site in transition a holder has a role or custom access. What is held in the other form is left as it is: the
+ * entry then demands only that there be access, so that an authoritative grant does not remove it either.
+ */
+function careful(demand: SubjectDemand, { held, mode, roles }: SiteCatalogue, { directory }: Context): Outcome {
+  if (mode !== 'ROLES_TRANSITION') return asDemanded(demand)
+  const { scope, holder, grant, path } = demand
+  const rows = held.get(scope.ref.spaceId)
+  if (!rows || 'code' in rows) {
+    const unread: Unread = rows ?? { code: 'UNAVAILABLE', message: 'nobody asked' }
+    return { problem: unreadProblem(`the access to ${scope.title}`, unread, path.slice(1)) }
+  }
+  const wanted = access(scope, holder, grant)
+  const found = observedAccess(scope, rows, { roles, directory }).find(({ key }) => key === wanted.key)
+  if (!found || 'role' in found.fields === 'role' in grant.fields) return asDemanded(demand)
+  const [has, lacks] = 'role' in found.fields ? ['a role', 'custom access'] : ['custom access', 'a role']
+  return {
+    entry: { resource: access(scope, holder, { fields: {}, administers: found.counts ?? false }), path },
+    problem: asWarning({
+      ...problem(
+        'NOT_WRITABLE',
+        `${holder.title} has ${has} in ${scope.title}, which excludes ${lacks}`,
+        path.slice(1),
+      ),
+      hint: 'set adoptCustomAccess to replace it',
+    }),
+  }
+}
+
+const unreadProblem = (what: string, { message }: Unread, path: Path): Diagnostic =>
+  problem('CATALOGUE_UNREAD', `${what} could not be read (${message})`, path)
+
+const problem = (code: DiagnosticCode, message: string, path: Path, hint: { hint?: string } = {}): Diagnostic => ({
+  code,
+  severity: 'error',
+  message,
+  path: ['spec', ...path],
+  ...hint,
+})

@@ -1,0 +1,79 @@
+import { subject, type Change } from '../../core/change.ts'
+import type { Batch, WriteContext } from '../../core/kind.ts'
+import { isPromised, principalKey, type Principal } from '../../core/principal.ts'
+import { RemoteError } from '../../core/remote-error.ts'
+import { realizePrincipal } from '../principals.ts'
+import type { Access, AccessFields } from './access.ts'
+import { setRoleAssignments, type PermissionSubject, type RoleEntry, type SpaceRef } from './api.ts'
+import { setPermissions } from './set-permissions.ts'
+
+/**
+ * Roles go out together, since the call takes an array. Single permissions are a sequence of calls for each holder. Who
+ * exists only once the run is done goes alone, so that nobody waits for a pending invitation.
+ */
+export function batches(changes: readonly Change<Access>[]): readonly (readonly Change<Access>[])[] {
+  const together = Map.groupBy(changes, (change) => {
+    const { holder } = subject(change).ref
+    return isRoleOnly(change) && !isPromised(holder) ? 'roles' : principalKey(holder)
+  })
+  return [...together.values()]
+}
+
+const before = (change: Change<Access>): AccessFields => (change.action === 'create' ? {} : change.before.fields)
+const after = (change: Change<Access>): AccessFields => (change.action === 'delete' ? {} : change.after.fields)
+const permissionsIn = (fields: AccessFields) => ('permissions' in fields ? fields.permissions : undefined)
+const roleIn = (fields: AccessFields) => ('role' in fields ? fields.role : undefined)
+
+const isRoleOnly = (change: Change<Access>): boolean =>
+  permissionsIn(before(change)) === undefined && permissionsIn(after(change)) === undefined
+
+/** @throws RemoteError, PendingIdentityError */
+export async function write({ changes }: Batch<Access>, context: WriteContext): Promise<void> {
+  const [first] = changes
+  if (!first) return
+  const space = subject(first).ref
+  if (changes.every(isRoleOnly)) {
+    const entries = changes.map((change) => roleEntry(holderOf(change, context), roleAfter(change)))
+    await setRoleAssignments(context.writer, space, entries)
+    return
+  }
+  for (const change of changes) await replaceAccess(space, change, context)
+}
+
+/** From one form to another what is there must go first: they exclude each other. */
+async function replaceAccess(space: SpaceRef, change: Change<Access>, context: WriteContext): Promise<void> {
+  const holder = holderOf(change, context)
+  const permissions = permissionsIn(after(change))
+  const role = roleIn(after(change))
+  if (permissions) {
+    if (roleIn(before(change)) !== undefined) await setRoleAssignments(context.writer, space, [roleEntry(holder)])
+    await setPermissions(context, space, { subject: holder, wanted: new Set(permissions) })
+    return
+  }
+  await setPermissions(context, space, { subject: holder, wanted: new Set() })
+  if (role !== undefined) await setRoleAssignments(context.writer, space, [roleEntry(holder, role)])
+}
+
+/** Undefined where the role goes. A demand for access of any form rests on what was found: it makes nothing. */
+function roleAfter(change: Change<Access>): string | undefined {
+  const role = roleIn(after(change))
+  if (role !== undefined || change.action === 'delete') return role
+  throw new RemoteError({
+    request: 'POST /wiki/api/v2/spaces/{id}/role-assignments',
+    effect: 'refused',
+    detail: 'the access that the manifest rests on is gone: plan again',
+  })
+}
+
+function holderOf(change: Change<Access>, { identities }: WriteContext): PermissionSubject {
+  const principal: Principal = realizePrincipal(subject(change).ref.holder, identities)
+  if (principal.type === 'user') return { type: 'user', identifier: identities.accountId(principal.account) }
+  if (principal.type === 'group') return { type: 'group', identifier: identities.groupId(principal.group) }
+  throw new Error(`an access class is never declared, so it cannot be written: ${principal.id}`)
+}
+
+const roleEntry = ({ type, identifier }: PermissionSubject, roleId?: string): RoleEntry => ({
+  principalType: type === 'user' ? 'USER' : 'GROUP',
+  principalId: identifier,
+  ...(roleId !== undefined && { roleId }),
+})

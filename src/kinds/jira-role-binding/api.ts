@@ -1,0 +1,130 @@
+import { offsetPages, unreadOf } from '../../atlassian/paginate.ts'
+import type { Unread } from '../../core/directory.ts'
+import type { ApiRequest, Reader, Writer } from '../../core/ports.ts'
+import { RemoteError } from '../../core/remote-error.ts'
+
+/** Calls of the Jira Cloud platform REST API v3 (`jira-v3.openapi.json`; reference section 8.3). */
+
+export interface ProjectRef {
+  readonly site: string
+  readonly projectId: string
+}
+
+export interface RoleRef extends ProjectRef {
+  readonly projectKey: string
+  readonly roleId: string
+}
+
+/** `PageBeanProject` item, as far as it is used. */
+export interface ProjectBean {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly projectTypeKey: string
+  /** `next-gen` is team-managed: its roles are its own. */
+  readonly style?: string
+  readonly projectCategory?: { readonly name: string }
+}
+
+/** `ProjectRole` and `ProjectRoleDetails`: a role without `scope` is global. */
+export interface RoleBean {
+  readonly id: number
+  readonly name: string
+  readonly scope?: { readonly type?: string }
+}
+
+/** `RoleActor`. `name` and `displayName` are not stable; the ids are. App users are user actors. */
+export interface ActorBean {
+  readonly type: string
+  readonly displayName?: string
+  readonly actorUser?: { readonly accountId: string }
+  readonly actorGroup?: { readonly groupId: string; readonly name?: string }
+}
+
+export const keysPerSearch = 50
+const rolePath = '/rest/api/3/project/{projectIdOrKey}/role/{id}'
+
+/** Projects that the credential can see: those with these keys (at most 50), or all. */
+export async function searchProjects(reader: Reader, site: string, keys?: readonly string[]): Promise<ProjectBean[]> {
+  const path = '/rest/api/3/project/search'
+  const query = { maxResults: 100, ...(keys && { keys }) }
+  let pages = 0
+  const counting: Reader = {
+    read: async <Body>(request: ApiRequest) => {
+      const page = await reader.read<Body>(request)
+      pages += 1
+      return page
+    },
+  }
+  try {
+    return await offsetPages<ProjectBean>(counting, { api: 'jira', method: 'GET', path, site, query })
+  } catch (error) {
+    // Jira answers 404 when nothing matches; after a first page it would be a list that breaks off
+    if (error instanceof RemoteError && error.status === 404 && pages === 0) return []
+    throw error
+  }
+}
+
+/** Roles that every company-managed project has. Needs Administer Jira. */
+export async function globalRoles(reader: Reader, site: string): Promise<RoleBean[]> {
+  const roles = await reader.read<readonly RoleBean[]>({ api: 'jira', method: 'GET', path: '/rest/api/3/role', site })
+  return roles.filter(({ scope }) => scope === undefined)
+}
+
+export const projectRoles = (reader: Reader, { site, projectId }: ProjectRef): Promise<readonly RoleBean[]> =>
+  reader.read({
+    api: 'jira',
+    method: 'GET',
+    path: '/rest/api/3/project/{projectIdOrKey}/roledetails',
+    params: { projectIdOrKey: projectId },
+    site,
+  })
+
+/** Everybody who holds the role in the project, or why it is not known. */
+export async function readActors(reader: Reader, role: RoleRef): Promise<readonly ActorBean[] | Unread> {
+  try {
+    const { actors } = await reader.read<{ readonly actors?: readonly ActorBean[] }>(roleRequest('GET', role))
+    if (actors) return actors
+    return { code: 'INCOMPLETE', message: 'the role was answered without its actors', request: `GET ${rolePath}` }
+  } catch (error) {
+    const unread = unreadOf(error)
+    return unread.code === 'NOT_FOUND' && (await lacksPermission(reader, role))
+      ? { ...unread, code: 'FORBIDDEN' }
+      : unread
+  }
+}
+
+/** Jira hides missing permission behind 404, so only this call tells the two apart. */
+async function lacksPermission(reader: Reader, { site, projectId }: RoleRef): Promise<boolean> {
+  const permissions = 'ADMINISTER_PROJECTS'
+  try {
+    const mine = await reader.read<{
+      readonly permissions: Readonly<Record<string, { readonly havePermission: boolean }>>
+    }>({ api: 'jira', method: 'GET', path: '/rest/api/3/mypermissions', site, query: { projectId, permissions } })
+    return mine.permissions[permissions]?.havePermission === false
+  } catch (error) {
+    return unreadOf(error).code === 'FORBIDDEN'
+  }
+}
+
+/** One kind of actor a call: whether users and groups may come together is not documented. @throws RemoteError */
+export const addActors = (
+  writer: Writer,
+  role: RoleRef,
+  actors: { readonly user: readonly string[] } | { readonly groupId: readonly string[] },
+): Promise<unknown> => writer.write({ ...roleRequest('POST', role), body: actors })
+
+/** @throws RemoteError */
+export const removeActor = (
+  writer: Writer,
+  role: RoleRef,
+  actor: { readonly user: string } | { readonly groupId: string },
+): Promise<unknown> => writer.write({ ...roleRequest('DELETE', role), query: actor })
+
+const roleRequest = (method: ApiRequest['method'], { site, projectId, roleId }: RoleRef): ApiRequest => ({
+  api: 'jira',
+  method,
+  path: rolePath,
+  params: { projectIdOrKey: projectId, id: roleId },
+  site,
+})

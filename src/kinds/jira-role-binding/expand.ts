@@ -1,0 +1,105 @@
+import type { Diagnostic, DiagnosticCode } from '../../core/diagnostic.ts'
+import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../core/kind.ts'
+import { didYouMean } from '../../core/schema.ts'
+import { asWarning, resolveHolder } from '../principals.ts'
+import { actor, roleScope, type Actor, type RoleScope } from './actor.ts'
+import type { ProjectBean } from './api.ts'
+import { isMeant, isTeamManaged, rolesIn, type JiraCatalogue, type SiteCatalogue } from './catalogue.ts'
+import { ruleProblems } from './rules.ts'
+import type { JiraRoleBindingSpec } from './schema.ts'
+
+type Spec = JiraRoleBindingSpec
+type Context = ExpandContext<Spec, JiraCatalogue>
+type Path = readonly (string | number)[]
+
+/** Scopes are the role in every project that is meant; each holds every subject. */
+export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Context): Demand<Actor> {
+  const rules = ruleProblems(spec)
+  const { scopes, problems } = findScopes(spec, context.catalogue)
+  if (manifest.retired) {
+    const authority = spec.authority === 'Observe' ? 'Observe' : 'Additive'
+    return { claims: claimsOf(scopes, authority), entries: [], diagnostics: [...problems, ...rules].map(asWarning) }
+  }
+  const { entries, mistakes } = demandSubjects(spec, scopes, context)
+  return {
+    claims: claimsOf(scopes, spec.authority),
+    entries,
+    diagnostics: [...rules, ...problems, ...mistakes],
+    ...(problems.some(({ severity }) => severity === 'error') && { unclaimed: true }),
+  }
+}
+
+const claimsOf = (scopes: readonly RoleScope[], authority: Claim['authority']): Claim[] =>
+  scopes.map((scope) => ({ scope, authority }))
+
+interface FoundScopes {
+  readonly scopes: readonly RoleScope[]
+  readonly problems: readonly Diagnostic[]
+}
+
+function findScopes(spec: Spec, catalogue: JiraCatalogue): FoundScopes {
+  const site = catalogue.get(spec.site)
+  if (!site) return { scopes: [], problems: [problem('UNKNOWN_SITE', `no site is named "${spec.site}"`, ['site'])] }
+  if ('code' in site) {
+    const message = `the projects of site ${spec.site} were not read (${site.message})`
+    return { scopes: [], problems: [problem('CATALOGUE_UNREAD', message, ['projects'])] }
+  }
+  const meant = site.projects.filter((project) => isMeant(project, spec))
+  const scopes: RoleScope[] = []
+  const problems = new Map(missingProjects(spec, site, meant).map((each) => [each.message, each]))
+  for (const project of meant) {
+    const found = findScope(spec, project, site)
+    if ('code' in found) problems.set(found.message, found)
+    else scopes.push(found)
+  }
+  return { scopes, problems: [...problems.values()] }
+}
+
+function missingProjects(spec: Spec, site: SiteCatalogue, meant: readonly ProjectBean[]): Diagnostic[] {
+  const known = site.projects.map(({ key }) => key)
+  const missing = (spec.projects.keys ?? []).flatMap((key, index) =>
+    known.includes(key)
+      ? []
+      : problem(
+          'UNKNOWN_PROJECT',
+          `no Jira space (project) ${key} is visible on site ${spec.site}`,
+          ['projects', 'keys', index],
+          didYouMean(key, known),
+        ),
+  )
+  if (!spec.projects.selector || meant.length > 0) return missing
+  const message = `the selector fits no Jira space (project) on site ${spec.site}`
+  return [...missing, asWarning(problem('UNKNOWN_PROJECT', message, ['projects', 'selector']))]
+}
+
+function findScope(spec: Spec, project: ProjectBean, site: SiteCatalogue): RoleScope | Diagnostic {
+  const roles = rolesIn(project, site)
+  const where = isTeamManaged(project) ? `Jira space (project) ${project.key}` : `site ${spec.site}`
+  if ('code' in roles) {
+    return problem('CATALOGUE_UNREAD', `the roles of ${where} were not read (${roles.message})`, ['role'])
+  }
+  const role = roles.find(({ name }) => name === spec.role)
+  if (role) return roleScope(spec.site, project, role)
+  const names = roles.map(({ name }) => name)
+  return problem('UNKNOWN_ROLE', `${where} has no role "${spec.role}"`, ['role'], didYouMean(spec.role, names))
+}
+
+function demandSubjects(spec: Spec, scopes: readonly RoleScope[], context: Context) {
+  const entries: Entry<Actor>[] = []
+  const mistakes: Diagnostic[] = []
+  for (const [index, subject] of spec.subjects.entries()) {
+    const path = ['spec', 'subjects', index]
+    const result = resolveHolder(subject, context, path)
+    if ('problem' in result) mistakes.push(result.problem)
+    else entries.push(...scopes.map((scope) => ({ resource: actor(scope, result.found), path })))
+  }
+  return { entries, mistakes }
+}
+
+const problem = (code: DiagnosticCode, message: string, path: Path, hint: { hint?: string } = {}): Diagnostic => ({
+  code,
+  severity: 'error',
+  message,
+  path: ['spec', ...path],
+  ...hint,
+})
