@@ -1,0 +1,59 @@
+/** Answer headers, names in lower case. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** When a parked credential may go on, in milliseconds since 1970; undefined where no header says so. */
+export function resumeAtMs(headers: Headers, nowMs: number): number | undefined {
+  return retryAfter(text(headers, 'retry-after'), nowMs) ?? resetAtMs(headers, nowMs) ?? windowAtMs(headers, nowMs)
+}
+
+/** What is left of the window that the headers describe. */
+export interface Allowance {
+  readonly remaining: number
+  readonly resetAtMs: number
+  /** Less than a fifth is left (Jira rate limiting page, `X-RateLimit-NearLimit`). */
+  readonly nearLimit: boolean
+}
+
+export function allowanceOf(headers: Headers, nowMs: number): Allowance | undefined {
+  const nearLimit = text(headers, 'x-ratelimit-nearlimit') === 'true'
+  const remaining = Number.parseInt(text(headers, 'x-ratelimit-remaining') ?? '', 10)
+  const reset = resetAtMs(headers, nowMs)
+  if (reset !== undefined && remaining >= 0) return { remaining, resetAtMs: reset, nearLimit }
+  const window = rateLimit(headers)
+  return window && { remaining: window.remaining, resetAtMs: nowMs + window.seconds * 1000, nearLimit }
+}
+
+/** Seconds, or an HTTP date (RFC 9110 10.2.3). */
+function retryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d+(\.\d+)?$/.test(value)) return nowMs + Number(value) * 1000
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? undefined : Math.max(at, nowMs)
+}
+
+/** ISO 8601, also without seconds: `2026-06-05T06:00Z` (reference 10.1). An epoch number would be no date here. */
+function resetAtMs(headers: Headers, nowMs: number): number | undefined {
+  const value = text(headers, 'x-ratelimit-reset')
+  if (value === undefined || !/^\d{4}-\d\d-\d\dT/.test(value)) return undefined
+  const at = Date.parse(value)
+  return Number.isNaN(at) || at <= nowMs ? undefined : at
+}
+
+function windowAtMs(headers: Headers, nowMs: number): number | undefined {
+  const window = rateLimit(headers)
+  return window?.remaining === 0 ? nowMs + window.seconds * 1000 : undefined
+}
+
+/** The IETF form, `"tenant-app-quota";r=9000;t=600`: `r` requests or points left, `t` seconds to the reset. */
+function rateLimit(headers: Headers): { remaining: number; seconds: number } | undefined {
+  const value = text(headers, 'ratelimit')
+  const remaining = /;\s*r=(\d+)/.exec(value ?? '')?.[1]
+  const seconds = /;\s*t=(\d+)/.exec(value ?? '')?.[1]
+  if (remaining === undefined || seconds === undefined) return undefined
+  return { remaining: Number(remaining), seconds: Number(seconds) }
+}
+
+function text(headers: Headers, name: string): string | undefined {
+  const value = headers[name]
+  return (typeof value === 'string' ? value : value?.[0])?.trim()
+}
