@@ -7,9 +7,9 @@ import type { Diagnostic } from './diagnostic.ts'
 export const Strict = <Properties extends TProperties>(properties: Properties, options: TObjectOptions = {}) =>
   Type.Object(properties, { ...options, additionalProperties: false })
 
-/** One of a closed set of strings. `Type.Enum` alone leaves out `type`, which a CRD must have. */
-export const OneOf = <const Values extends string[]>(values: Values, options: TSchemaOptions = {}) =>
-  Type.Enum(values, { ...options, type: 'string' })
+/** One of a closed set of strings. `Type.Enum` leaves out `type`, which a CRD must have. */
+export const OneOf = <const Values extends readonly string[]>(values: Values, options: TSchemaOptions = {}) =>
+  Type.Unsafe<Values[number]>({ ...options, type: 'string', enum: [...values] })
 
 /** Values by free string key. `Type.Record` emits `patternProperties`, which a CRD must not have. */
 export const MapOf = <Value extends TSchema>(value: Value, options: TSchemaOptions = {}) =>
