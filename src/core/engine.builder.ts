@@ -1,8 +1,8 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import type { Account, Directory } from './directory.ts'
 import { createIdentities } from './directory.ts'
 import { subject, type Change } from './change.ts'
-import { defineKind, type Authority, type Kind } from './kind.ts'
+import { defineKind, type Authority, type DeclaredObject, type Demand, type ExpandContext, type Kind } from './kind.ts'
 import { apiVersion, type Manifest } from './manifest.ts'
 import { accountKey, normalEmail, type AccountRef } from './principal.ts'
 import { reconcile, type Surroundings, type WriteSide } from './reconcile.ts'
@@ -19,6 +19,8 @@ const BoxSpec = Strict({
     Strict({ email: Type.String(), level: Type.Optional(Type.String()), ends: Type.Optional(Type.Number()) }),
   ),
 })
+
+type BoxSpec = Static<typeof BoxSpec>
 
 const PersonSpec = Strict({ email: Type.String() })
 
@@ -99,31 +101,7 @@ function boxKind(world: BoxWorld): Kind {
     schema: BoxSpec,
     description: 'Who is in a box.',
     needs: ({ people }) => ({ emails: new Set(people.map(({ email }) => normalEmail(email))) }),
-    expand({ manifest, spec }, context) {
-      const claims = [
-        { scope: boxScope(spec.box), authority: manifest.retired ? ('Additive' as const) : spec.authority },
-      ]
-      if (manifest.retired) return { claims, entries: [], diagnostics: [] }
-      const found = spec.people.map((each, index) => ({
-        each,
-        path: ['spec', 'people', index],
-        ...resolveAccount(each, context, ['spec', 'people', index]),
-      }))
-      return {
-        claims,
-        diagnostics: found.flatMap((each) => ('problem' in each ? each.problem : [])),
-        entries: found.flatMap((each) => {
-          if (!('found' in each)) return []
-          const { level = 'user', ends } = each.each
-          const resource = held(
-            spec.box,
-            'promised' in each.found ? each.found : { accountId: each.found.accountId },
-            level,
-          )
-          return { resource, path: each.path, ...(ends !== undefined && { expiresAtMs: ends }) }
-        }),
-      }
-    },
+    expand: expandBox,
     observe: async (scopes) => new Map(scopes.map((scope) => [scope.key, readBox(world, (scope.ref as BoxRef).box)])),
     batches: (changes) => (changes[0]?.action === 'create' ? [changes] : changes.map((each) => [each])),
     write: async ({ action, changes }, { identities }) => {
@@ -136,6 +114,33 @@ function boxKind(world: BoxWorld): Kind {
     realize: ({ ref, fields }, identities) =>
       held(ref.box, { accountId: identities.accountId(ref.account) }, fields.level),
   })
+}
+
+function expandBox(
+  { manifest, spec }: DeclaredObject<BoxSpec>,
+  context: ExpandContext<unknown, unknown>,
+): Demand<Held> {
+  const claims = [{ scope: boxScope(spec.box), authority: manifest.retired ? ('Additive' as const) : spec.authority }]
+  if (manifest.retired) return { claims, entries: [], diagnostics: [] }
+  const found = spec.people.map((each, index) => ({
+    each,
+    path: ['spec', 'people', index],
+    ...resolveAccount(each, context, ['spec', 'people', index]),
+  }))
+  return {
+    claims,
+    diagnostics: found.flatMap((each) => ('problem' in each ? each.problem : [])),
+    entries: found.flatMap((each) => {
+      if (!('found' in each)) return []
+      const { level = 'user', ends } = each.each
+      const resource = held(
+        spec.box,
+        'promised' in each.found ? each.found : { accountId: each.found.accountId },
+        level,
+      )
+      return { resource, path: each.path, ...(ends !== undefined && { expiresAtMs: ends }) }
+    }),
+  }
 }
 
 function readBox(world: BoxWorld, box: string) {

@@ -49,17 +49,15 @@ export async function connectionFor(
   const siteCredentials = new Map<string, SiteCredential>()
   for (const [index, { site, apiToken }] of sites.entries()) {
     const token = apiToken && (await secret(apiToken.valueFrom, ['sites', index, 'apiToken', 'valueFrom']))
-    if (apiToken && token)
+    if (token)
       siteCredentials.set(site, { kind: 'apiToken', email: apiToken.email, token, scoped: apiToken.scoped ?? false })
   }
-  const organizationKey = organization && (await secret(organization.valueFrom, ['organization', 'valueFrom']))
-  const scimKey = scim && (await secret(scim.valueFrom, ['scim', 'valueFrom']))
-  const credentials = {
-    ...(organizationKey && { organization: organizationKey }),
-    ...(scimKey && { scim: scimKey }),
-    sites: siteCredentials,
+  const named = async (name: 'organization' | 'scim', value: typeof scim) => {
+    const found = value && (await secret(value.valueFrom, [name, 'valueFrom']))
+    return found ? { [name]: found } : {}
   }
-  return { connection: { ...addresses(spec, options), credentials }, diagnostics }
+  const keys = { ...(await named('organization', organization)), ...(await named('scim', scim)) }
+  return { connection: { ...addresses(spec, options), credentials: { ...keys, sites: siteCredentials } }, diagnostics }
 }
 
 function addresses(spec: AtlassianOrganizationSpec, { sandboxUrl }: ConnectionOptions) {

@@ -47,9 +47,10 @@ async function readIfThere(file: string): Promise<string | undefined> {
 function parse(text: string, file: string): State {
   const stored = parseJson(text, file)
   if (stored.formatVersion !== '1') throw new StateUnreadableError(`${file} was written by another version of Roster`)
-  const { formatVersion: _, ledger, approvals, written, ...rest } = stored
+  const { source, counts, applied, ledger, approvals, written } = stored
   const mapOf = <Value>(record: Readonly<Record<string, Value>>) => new Map(Object.entries(record))
-  return { ...rest, ledger: mapOf(ledger), approvals: mapOf(approvals), written: mapOf(written) }
+  const origin = source === undefined ? {} : { source }
+  return { ...origin, counts, applied, ledger: mapOf(ledger), approvals: mapOf(approvals), written: mapOf(written) }
 }
 
 function parseJson(text: string, file: string): Stored {
