@@ -7,9 +7,17 @@ export interface Endpoints {
   readonly auth: string
 }
 
-/** Ids that every path of an API carries. */
+export interface Site {
+  readonly name: string
+  /** `https://acme.atlassian.net` */
+  readonly url: string
+  /** Looked up where a credential works on the gateway only. */
+  readonly cloudId?: string
+}
+
+/** Ids that are filled in for the caller. */
 export interface PathIds {
-  readonly orgId: string
+  readonly orgId?: string
   /** The Organizations directory, or the SCIM directory: two different ids (reference section 3). */
   readonly directoryId?: string
 }

@@ -13,7 +13,10 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function factsOf(text: string): Facts {
   const body = parse(text)
-  if (body === undefined) return pageFacts(text)
+  if (body === undefined) {
+    const page = pageTitle(text)
+    return page === undefined ? {} : { detail: page }
+  }
   for (const read of readers) {
     const facts = read(body)
     if (facts) return facts
@@ -65,10 +68,11 @@ const readers: readonly ((body: Fields) => Facts | undefined)[] = [
   messageFacts,
 ]
 
-function pageFacts(text: string): Facts {
-  if (!/^\s*</.test(text)) return {}
+/** What to say about a web page; undefined where the text is none. */
+export function pageTitle(text: string): string | undefined {
+  if (!/^\s*</.test(text)) return undefined
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim()
-  return { detail: title ? `a web page, "${title}", instead of an answer` : 'a web page instead of an answer' }
+  return title ? `a web page, "${title}", instead of an answer` : 'a web page instead of an answer'
 }
 
 function facts(code: unknown, words: readonly unknown[], traceId?: unknown): Facts {

@@ -81,7 +81,9 @@ export function silenceOf(error: unknown, status?: number): Silence {
   const code = codeOf(error)
   const base = { code, ...(status !== undefined && { status }), cause: error }
   if (status === undefined && unconnected.has(code)) return { ...base, sent: false, transient: true }
-  if (status === undefined && isCertificateProblem(code)) return { ...base, sent: false, transient: false }
+  // A credential with a line break in it never makes a header.
+  if (status === undefined && (isCertificateProblem(code) || code === 'UND_ERR_INVALID_ARG'))
+    return { ...base, sent: false, transient: false }
   return { ...base, sent: true, transient: true }
 }
 

@@ -1,0 +1,48 @@
+import type { ApiRequest } from '../core/ports.ts'
+import { createSecret, type Secret } from './secret.ts'
+
+export type SiteCredential =
+  | {
+      readonly kind: 'apiToken'
+      readonly email: string
+      readonly token: Secret
+      /** Made "with scopes": it works on the gateway only (reference 2.1). */
+      readonly scoped: boolean
+    }
+  | {
+      readonly kind: 'oauth'
+      /** A token that is valid now. */
+      readonly accessToken: () => Promise<Secret>
+    }
+
+export interface Credentials {
+  /** The key of the organization: Organizations, Admin Control and User management APIs. */
+  readonly organization?: Secret
+  /** The key of the SCIM directory. */
+  readonly scim?: Secret
+  /** By the site's name. */
+  readonly sites: ReadonlyMap<string, SiteCredential>
+}
+
+/** Limits are counted by it: the same name is the same credential. */
+export function credentialName({ api, site }: ApiRequest): string {
+  if (api === 'jira' || api === 'confluence') return `site ${site ?? ''}`
+  return api === 'scim' ? 'scim' : 'organization'
+}
+
+/** Value of the Authorization header; undefined where no credential is configured for the call. */
+export async function authorizationOf(request: ApiRequest, credentials: Credentials): Promise<Secret | undefined> {
+  const { api, site = '' } = request
+  if (api !== 'jira' && api !== 'confluence')
+    return bearer(api === 'scim' ? credentials.scim : credentials.organization)
+  const credential = credentials.sites.get(site)
+  if (credential === undefined) return undefined
+  if (credential.kind === 'oauth') return bearer(await credential.accessToken())
+  const pair = `${credential.email}:${credential.token.reveal()}`
+  return createSecret(`Basic ${Buffer.from(pair, 'utf8').toString('base64')}`)
+}
+
+const bearer = (key: Secret | undefined): Secret | undefined => key && createSecret(`Bearer ${key.reveal()}`)
+
+export const usesGateway = (credential: SiteCredential | undefined): boolean =>
+  credential?.kind === 'oauth' || (credential?.kind === 'apiToken' && credential.scoped)

@@ -1,0 +1,114 @@
+import type { Clock } from '../core/ports.ts'
+import { RemoteError } from '../core/remote-error.ts'
+import { ParkedError, type Budget } from './budget.ts'
+import { noAnswer, refusal, type Answer, type Silence } from './error.ts'
+import { exchange, valueOf, type ExchangeOptions, type Outgoing } from './exchange.ts'
+import { resumeAtMs } from './rate-headers.ts'
+import { patienceMs, retryDelayMs, type Failure } from './retry.ts'
+
+/** One try, told as it ends. Carries no identity: the request is named by its template. */
+export interface CallEvent {
+  /** `GET /rest/api/3/project/search` */
+  readonly request: string
+  readonly site?: string
+  readonly write: boolean
+  /** Counts from 1. */
+  readonly tries: number
+  readonly status?: number
+  /** Why no whole answer came. */
+  readonly code?: string
+  readonly durationMs: number
+  /** It will be tried again after so long. */
+  readonly retryInMs?: number
+}
+
+export interface Call {
+  /** Method and path template. */
+  readonly request: string
+  readonly site?: string
+  readonly write: boolean
+  readonly outgoing: Outgoing
+  readonly budget: Budget
+  /** Never to be shown, even if the server quotes them. */
+  readonly secrets: readonly string[]
+}
+
+export interface SendOptions extends ExchangeOptions {
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly onTry: (event: CallEvent) => void
+}
+
+/** Sends until there is an answer or no try is left. @throws RemoteError */
+export async function send(call: Call, options: SendOptions): Promise<unknown> {
+  const { clock, random, onTry } = options
+  const startedMs = clock.now()
+  for (let tries = 1; ; tries += 1) {
+    const { outcome, durationMs } = await tryOnce(call, options, startedMs)
+    if ('value' in outcome) {
+      onTry(event(call, { tries, durationMs, status: outcome.status }))
+      return outcome.value
+    }
+    const nowMs = clock.now()
+    const failure: Failure = 'text' in outcome ? { status: outcome.status, headers: outcome.headers } : outcome
+    const retryInMs = retryDelayMs(failure, { write: call.write, tries, startedMs, nowMs, random })
+    parkAfter(outcome, call.budget, { nowMs, retryInMs })
+    onTry(event(call, { tries, durationMs, ...facts(outcome), ...(retryInMs !== undefined && { retryInMs }) }))
+    if (retryInMs === undefined) throw errorOf(outcome, call)
+    await clock.sleep(retryInMs)
+  }
+}
+
+type Outcome = { readonly value: unknown; readonly status: number } | Answer | Silence
+
+async function tryOnce(
+  call: Call,
+  options: SendOptions,
+  startedMs: number,
+): Promise<{ outcome: Outcome; durationMs: number }> {
+  const { clock } = options
+  let beganMs = clock.now()
+  const once = () => {
+    beganMs = clock.now()
+    return exchange(call.outgoing, options)
+  }
+  try {
+    const result = await call.budget.run(once, startedMs + patienceMs - beganMs)
+    const durationMs = clock.now() - beganMs
+    if (!('text' in result)) return { outcome: result, durationMs }
+    call.budget.learn(result.headers)
+    return { outcome: isSuccess(result) ? { status: result.status, ...valueOf(result) } : result, durationMs }
+  } catch (error) {
+    if (!(error instanceof ParkedError)) throw error
+    throw new RemoteError({
+      request: call.request,
+      status: 429,
+      code: 'PARKED',
+      detail: error.message,
+      effect: 'refused',
+    })
+  }
+}
+
+const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300
+
+function parkAfter(outcome: Answer | Silence, budget: Budget, when: { nowMs: number; retryInMs: number | undefined }) {
+  if (!('text' in outcome) || outcome.status !== 429) return
+  budget.park(resumeAtMs(outcome.headers, when.nowMs) ?? when.nowMs + (when.retryInMs ?? 0))
+}
+
+const errorOf = (outcome: Answer | Silence, { request, secrets }: Call): RemoteError =>
+  'text' in outcome ? refusal(request, outcome, secrets) : noAnswer(request, outcome, secrets)
+
+const facts = (outcome: Answer | Silence): Pick<CallEvent, 'status' | 'code'> => ({
+  ...(outcome.status !== undefined && { status: outcome.status }),
+  ...('code' in outcome && { code: outcome.code }),
+})
+
+const event = ({ request, site, write }: Call, rest: Omit<CallEvent, 'request' | 'site' | 'write'>): CallEvent => ({
+  request,
+  ...(site !== undefined && { site }),
+  write,
+  ...rest,
+})
