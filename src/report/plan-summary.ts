@@ -1,0 +1,78 @@
+import { isError } from '../core/diagnostic.ts'
+import { plannedChanges } from '../core/plan.ts'
+import type { Change } from '../core/change.ts'
+import { summarize, type PlanView, type Summary } from './summary.ts'
+import { count, type Paint } from './terminal-text.ts'
+
+/** The last lines: what it comes to, how sure it is, and what to type next. */
+export function planSummary(
+  view: PlanView,
+  { paint, target }: { readonly paint: Paint; readonly target: string },
+): string {
+  const summary = summarize(view.plan)
+  return [
+    paint.heading(totals(summary)),
+    ...removalShare(summary, view),
+    ...seats(plannedChanges(view.plan)),
+    coverage(view),
+    paint.quiet(reads(view)),
+    ...next(summary, view, target),
+  ].join('\n')
+}
+
+function totals({ add, change, remove, held, unmanaged, unread, scopes }: Summary): string {
+  const rest = [
+    ...(held > 0 ? [`${held} held`] : []),
+    ...(unmanaged > 0 ? [`${unmanaged} unmanaged left alone`] : []),
+    ...(unread > 0 ? [`${count(unread, 'place')} NOT READ`] : []),
+  ]
+  if (add + change + remove + rest.length === 0) return `No changes: ${count(scopes, 'place')} as declared.`
+  return `Plan: ${[`${add} to add, ${change} to change, ${remove} to remove`, ...rest].join('.  ')}.`
+}
+
+function removalShare({ removals, observed }: Summary, { runLimit }: PlanView): readonly string[] {
+  if (removals === 0) return []
+  return [
+    `Removals: ${removals} of ${count(observed, 'entry', 'entries')} (${percent(removals, observed)}), the limit of a run is ${runLimit(observed)}.`,
+  ]
+}
+
+/** Kinds note what may cost a seat, in these words; counting them is for reading only. */
+function seats(changes: readonly Change[]): readonly string[] {
+  const notes = changes.flatMap((change) => (change.action === 'create' ? (change.after.notes ?? []) : []))
+  const costly = Map.groupBy(
+    notes.filter((note) => note.endsWith(' seat')),
+    (note) => note,
+  )
+  if (costly.size === 0) return []
+  return [`Seats: ${[...costly].map(([note, all]) => `${all.length} × ${note}`).join(', ')}.`]
+}
+
+function coverage({ coverage: { declared, observed } }: PlanView): string {
+  return `Coverage: ${percent(declared, observed)} of the ${count(observed, 'entry', 'entries')} read ${observed === 1 ? 'is' : 'are'} declared.`
+}
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '0 %' : `${((100 * part) / whole).toFixed(1).replace(/\.0$/, '')} %`
+
+function reads({ reads: { announced, made } }: PlanView): string {
+  return `Reads: ${announced.exact ? '' : 'at least '}${announced.calls} announced, ${made} made.`
+}
+
+function next(
+  { add, change, remove, held, unread }: Summary,
+  { diagnostics, plan }: PlanView,
+  target: string,
+): readonly string[] {
+  const mistakes = diagnostics.filter(isError).length
+  const incomplete = [
+    ...(mistakes > 0 ? [`${count(mistakes, 'mistake')} in the declaration`] : []),
+    ...(unread > 0 ? [`${count(unread, 'place')} not read`] : []),
+  ]
+  const warning = incomplete.length > 0 ? [`INCOMPLETE: ${incomplete.join(', ')}.`] : []
+  if (add + change + remove > 0) return [...warning, `Next: roster apply${target}`]
+  const releasable = plan.scopes.find((scope) => scope.held.some(({ hold }) => hold.releasable))
+  if (held > 0 && releasable)
+    return [...warning, `Next: roster approve ${releasable.digest} --until 1h, then roster apply${target}`]
+  return warning
+}
