@@ -70,7 +70,7 @@ function scopeJson(scope: PlanScope, view: PlanView): object {
 
 const heldJson = ({ change, hold }: HeldChange): object => ({ ...changeJson(change), hold: { ...hold } })
 
-function changeJson(change: Change): ReturnType<typeof resourceJson> & object {
+function changeJson(change: Change): object {
   const { action, why, origins } = change
   return {
     action,
