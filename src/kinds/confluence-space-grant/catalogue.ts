@@ -58,6 +58,12 @@ function chunksOfKeys(specs: readonly Target[]): string[][] {
   return Array.from({ length: count }, (_, at) => keys.slice(at * api.spacesPerPage, (at + 1) * api.spacesPerPage))
 }
 
+/** A role may replace custom access where the manifest says so; custom access never replaces a role. */
+export const mayReplace = ({
+  adoptCustomAccess,
+  permissions,
+}: Pick<Spec, 'adoptCustomAccess' | 'permissions'>): boolean => adoptCustomAccess && permissions === undefined
+
 interface Held {
   readonly site: string
   readonly specs: readonly Spec[]
@@ -68,7 +74,7 @@ async function readHeld(
   { site, specs, spaces }: Held,
   reader: Reader,
 ): Promise<ReadonlyMap<string, SpaceRows | Unread>> {
-  const careful = specs.filter(({ adoptCustomAccess }) => !adoptCustomAccess)
+  const careful = specs.filter((spec) => !mayReplace(spec))
   const meant = spaces.filter((space) => careful.some((spec) => isMeant(space, spec)))
   const read = meant.map(async ({ id }) => {
     const rows = await readRows(reader, { site, spaceId: id }, 'ROLES_TRANSITION').catch(unreadOf)

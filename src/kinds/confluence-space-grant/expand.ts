@@ -4,7 +4,7 @@ import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../
 import { didYouMean } from '../../core/schema.ts'
 import { asWarning, resolveHolder, type Holder } from '../principals.ts'
 import { access, observedAccess, spaceScope, type Access, type Grant, type SpaceScope } from './access.ts'
-import { isMeant, type ConfluenceCatalogue, type SiteCatalogue } from './catalogue.ts'
+import { isMeant, mayReplace, type ConfluenceCatalogue, type SiteCatalogue } from './catalogue.ts'
 import { grantOf } from './grant.ts'
 import { ruleProblems } from './rules.ts'
 import type { ConfluenceSpaceGrantSpec } from './schema.ts'
@@ -89,9 +89,7 @@ function demandGrant(spec: Spec, place: Place, context: Context): Demanded {
     }
     for (const scope of place.scopes) {
       const demand = { scope, holder: result.found, grant: granted.grant, path }
-      const { entry, problem: found } = spec.adoptCustomAccess
-        ? asDemanded(demand)
-        : careful(demand, place.site, context)
+      const { entry, problem: found } = mayReplace(spec) ? asDemanded(demand) : careful(demand, place.site, context)
       entries.push(...(entry ? [entry] : []))
       problems.push(...(found ? [found] : []))
     }
@@ -139,7 +137,7 @@ function careful(demand: SubjectDemand, { held, mode, roles }: SiteCatalogue, { 
         `${holder.title} has ${has} in ${scope.title}, which excludes ${lacks}`,
         path.slice(1),
       ),
-      hint: 'set adoptCustomAccess to replace it',
+      hint: 'role' in grant.fields ? 'set adoptCustomAccess to replace it' : 'grant a role or a level instead',
     }),
   }
 }

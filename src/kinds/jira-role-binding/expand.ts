@@ -20,7 +20,7 @@ export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Contex
     const authority = spec.authority === 'Observe' ? 'Observe' : 'Additive'
     return { claims: claimsOf(scopes, authority), entries: [], diagnostics: [...problems, ...rules].map(asWarning) }
   }
-  const { entries, mistakes } = demandSubjects(spec, scopes, context)
+  const { entries, mistakes } = rules.length > 0 ? nothing : demandSubjects(spec, scopes, context)
   return {
     claims: claimsOf(scopes, spec.authority),
     entries,
@@ -29,8 +29,15 @@ export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Contex
   }
 }
 
+const nothing: Demanded = { entries: [], mistakes: [] }
+
 const claimsOf = (scopes: readonly RoleScope[], authority: Claim['authority']): Claim[] =>
   scopes.map((scope) => ({ scope, authority }))
+
+interface Demanded {
+  readonly entries: readonly Entry<Actor>[]
+  readonly mistakes: readonly Diagnostic[]
+}
 
 interface FoundScopes {
   readonly scopes: readonly RoleScope[]
@@ -84,7 +91,7 @@ function findScope(spec: Spec, project: ProjectBean, site: SiteCatalogue): RoleS
   return problem('UNKNOWN_ROLE', `${where} has no role "${spec.role}"`, ['role'], didYouMean(spec.role, names))
 }
 
-function demandSubjects(spec: Spec, scopes: readonly RoleScope[], context: Context) {
+function demandSubjects(spec: Spec, scopes: readonly RoleScope[], context: Context): Demanded {
   const entries: Entry<Actor>[] = []
   const mistakes: Diagnostic[] = []
   for (const [index, subject] of spec.subjects.entries()) {
