@@ -125,6 +125,16 @@ describe('expand', () => {
     expect(shown(expand(given, site))).toEqual(expected)
   })
 
+  test('a site that could not be read is told at the site, and holds removals everywhere', () => {
+    const unread = new Map([['acme', { code: 'FORBIDDEN', message: 'answered 403' } as const]])
+    const demand = confluenceSpaceGrant.expand(
+      { manifest: buildManifest('ConfluenceSpaceGrant', spec), spec },
+      { directory, promised: nobodyPromised, catalogue: unread, siblings: new Map(), nowMs: 0 },
+    )
+    expect(shown(demand).problems).toEqual(['error CATALOGUE_UNREAD spec.site'])
+    expect(demand.unclaimed).toBe(true)
+  })
+
   test('a retired grant claims its spaces as additive and asks for nothing', () => {
     const { claims, entries } = expand(spec, {}, true)
     expect(claims.map((claim) => [claim.scope.key, claim.authority])).toEqual([['acme/65537', 'Additive']])

@@ -55,7 +55,7 @@ const claimsOf = (scopes: readonly SpaceScope[], authority: Claim['authority']):
 function findSite(spec: Spec, catalogue: ConfluenceCatalogue): SiteCatalogue | { readonly problem: Diagnostic } {
   const site = catalogue.get(spec.site)
   if (!site) return { problem: problem('UNKNOWN_SITE', `no site is named "${spec.site}"`, ['site']) }
-  return 'code' in site ? { problem: unreadProblem(`the spaces of site ${spec.site}`, site, ['spaces']) } : site
+  return 'code' in site ? { problem: unreadProblem(`the spaces of site ${spec.site}`, site, ['site']) } : site
 }
 
 function missingSpaces(spec: Spec, site: SiteCatalogue, found: number): Diagnostic[] {

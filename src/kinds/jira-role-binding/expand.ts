@@ -49,7 +49,7 @@ function findScopes(spec: Spec, catalogue: JiraCatalogue): FoundScopes {
   if (!site) return { scopes: [], problems: [problem('UNKNOWN_SITE', `no site is named "${spec.site}"`, ['site'])] }
   if ('code' in site) {
     const message = `the projects of site ${spec.site} were not read (${site.message})`
-    return { scopes: [], problems: [problem('CATALOGUE_UNREAD', message, ['projects'])] }
+    return { scopes: [], problems: [problem('CATALOGUE_UNREAD', message, ['site'])] }
   }
   const meant = site.projects.filter((project) => isMeant(project, spec))
   const scopes: RoleScope[] = []

@@ -109,7 +109,7 @@ describe('expand', () => {
       {
         claims: [],
         entries: [],
-        problems: [['CATALOGUE_UNREAD', 'error', 'spec.projects', undefined]],
+        problems: [['CATALOGUE_UNREAD', 'error', 'spec.site', undefined]],
         unclaimed: true,
       },
     ],
