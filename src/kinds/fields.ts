@@ -77,7 +77,7 @@ export const Member = Strict(
 
 /** A person or a group that is granted something. */
 export const SubjectField = Strict(
-  { group: Type.Optional(GroupName('A group by its name in Atlassian, e.g. pay-devs.')), ...person, ...terms },
+  { group: Type.Optional(GroupName('A group by its name in Atlassian, e.g. pay-devs.')), ...person },
   { ...validations(subjectRules), description: 'Who is granted it: exactly one of group, user, email and accountId.' },
 )
 

@@ -15,7 +15,7 @@ const KeyGlob = Type.String({
   minLength: 1,
   maxLength: 255,
   pattern: '^[^\\s/]+$',
-  description: 'Key with * for any text and ? for one character, e.g. PAY*.',
+  description: 'Key in which * stands for any text, e.g. FIN*.',
 })
 
 const selector = Strict(
@@ -25,13 +25,13 @@ const selector = Strict(
     ),
     type: Type.Optional(
       OneOf(['global', 'collaboration', 'knowledge_base', 'personal'], {
-        description: 'Type of the space, e.g. global.',
+        description: 'Type of the space, e.g. global. Default: every type but personal.',
       }),
     ),
   },
   {
     ...validations(selectorRules),
-    description: 'Takes every space that fits all of the conditions given; also those made later.',
+    description: 'Takes every space in use that fits all of the conditions given; also those made later.',
   },
 )
 

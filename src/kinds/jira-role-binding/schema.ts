@@ -14,8 +14,8 @@ const ProjectKey = Type.String({
 const KeyGlob = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: '^[A-Z0-9_*?]+$',
-  description: 'Key with * for any text and ? for one character, e.g. PAY*.',
+  pattern: '^[A-Z0-9_*]+$',
+  description: 'Key in which * stands for any text, e.g. PAY*.',
 })
 
 const selector = Strict(
@@ -27,7 +27,7 @@ const selector = Strict(
       Type.String({
         minLength: 1,
         maxLength: 255,
-        description: 'Name of the category, e.g. Payments. Compared without case.',
+        description: 'Name of the category, e.g. Payments.',
       }),
     ),
     type: Type.Optional(
@@ -60,7 +60,7 @@ export const JiraRoleBindingSpec = Strict({
   role: Type.String({
     minLength: 1,
     maxLength: 255,
-    description: 'Name of the project role, e.g. Developers. Compared without case.',
+    description: 'Name of the project role, e.g. Developers.',
   }),
   authority,
   subjects,

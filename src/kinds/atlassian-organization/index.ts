@@ -1,0 +1,20 @@
+import { defineKind } from '../../core/kind.ts'
+import { ruleProblems } from './rules.ts'
+import { AtlassianOrganizationSpec } from './schema.ts'
+
+/** The ground that the others stand on: it is read when a run starts, and claims nothing itself. */
+export const atlassianOrganization = defineKind({
+  name: 'AtlassianOrganization',
+  schema: AtlassianOrganizationSpec,
+  description: 'An Atlassian organization: where it is, with which credentials and under which guardrails.',
+  touches: [],
+  expand: ({ manifest, spec }) => ({
+    claims: [],
+    entries: [],
+    diagnostics: manifest.retired ? [] : ruleProblems(spec),
+  }),
+  observe: async () => new Map(),
+  write: async () => {
+    throw new Error('an organization has nothing to write')
+  },
+})
