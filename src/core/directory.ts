@@ -82,6 +82,8 @@ export interface IdentityNeeds {
   readonly groupNames: ReadonlySet<string>
   /** Groups (by name) whose members must be known as a whole. */
   readonly membersOf: ReadonlySet<string>
+  /** Every account and group must be known: somebody else's access is looked at. */
+  readonly everyone: boolean
   /** Records of the SCIM directory are needed. */
   readonly provisioning: boolean
   /** Product keys whose default groups must be known, with their members. */

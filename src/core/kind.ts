@@ -126,6 +126,7 @@ export interface Kind {
   batches(changes: readonly Change[]): readonly (readonly Change[])[]
   write(batch: Batch, context: WriteContext): Promise<void>
   realize(resource: Resource, identities: Identities): Resource
+  objection(change: Change): string | undefined
 }
 
 /** What a kind's author writes, fully typed. */
@@ -158,6 +159,8 @@ export interface KindDefinition<Schema extends TSchema, Catalogue, R extends Res
   write(batch: Batch<R>, context: WriteContext & { readonly catalogue: Catalogue }): Promise<void>
   /** The same resource with promised identities replaced, for the ledger. Default: unchanged. @throws PendingIdentityError */
   realize?(resource: R, identities: Identities): R
+  /** Why this change is not to be made whatever is declared: custom access is never turned into a role by the way. */
+  objection?(change: Change<R>): string | undefined
 }
 
 const none: Forecast = { calls: 0, exact: true }
@@ -184,6 +187,7 @@ export function defineKind<Schema extends TSchema, Catalogue, R extends Resource
     observe: (scopes, context) => d.observe(scopes, context as ObserveContext & { catalogue: Catalogue }),
     batches: (changes) => d.batches?.(changes as Change<R>[]) ?? changes.map((change) => [change]),
     write: (batch, context) => d.write(batch as Batch<R>, context as WriteContext & { catalogue: Catalogue }),
+    objection: (change) => d.objection?.(change as Change<R>),
     realize: (resource, identities) => d.realize?.(resource as R, identities) ?? resource,
   }
 }

@@ -10,6 +10,7 @@ export type HoldCode =
   | 'OBSERVE_ONLY'
   | 'SETTLING'
   | 'READ_ONLY'
+  | 'NOT_CONVERTED'
   | 'PROTECTED'
   | 'OWN_IDENTITY'
   | 'DEFAULT_GROUP'

@@ -71,6 +71,8 @@ export function realizePrincipal(principal: Principal, identities: Identities): 
 /** What must be known to resolve these subjects. Users named by manifest are the need of their own manifest. */
 export function needsOf(subjects: readonly Subject[]): Partial<IdentityNeeds> {
   return {
+    // who else holds access must be known too: apps are kept, and people are counted through groups
+    everyone: true,
     emails: new Set(subjects.flatMap(({ email }) => (email === undefined ? [] : normalEmail(email)))),
     accountIds: new Set(subjects.flatMap(({ accountId }) => accountId ?? [])),
     groupNames: new Set(subjects.flatMap(({ group }) => (group === undefined ? [] : normalName(group)))),

@@ -49,6 +49,7 @@ const meanings: Readonly<Record<HoldCode, 'guardrail' | 'incomplete' | 'later' |
   OWN_IDENTITY: 'guardrail',
   DEFAULT_GROUP: 'guardrail',
   READ_ONLY: 'guardrail',
+  NOT_CONVERTED: 'guardrail',
   INCOMPLETE_DECLARATION: 'incomplete',
   PROMISED: 'later',
   SETTLING: 'later',

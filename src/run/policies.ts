@@ -1,6 +1,8 @@
 import type { Policy, PolicyContext } from '../core/policy.ts'
+import { kinds } from '../kinds/index.ts'
 import {
   incompleteDeclaration,
+  kindObjections,
   observeOnly,
   promisedIdentity,
   readOnlyScopes,
@@ -52,6 +54,7 @@ export function policiesFor(input: PolicyInput): (context: PolicyContext) => rea
     incompleteDeclaration,
     observeOnly,
     readOnlyScopes,
+    kindObjections(kinds),
     protectedPrincipals({
       emails: new Set((list?.emails ?? []).map(normalEmail)),
       accountIds: new Set(list?.accountIds ?? []),

@@ -171,6 +171,7 @@ function surroundingsFor(
     declaredDefaultGroups: spec.defaultGroups ?? {},
     sites: (spec.sites ?? []).map(({ name }) => name),
     provisioningMethod: spec.provisioning.method,
+    lookUps: transport.lookUps,
   }
   const ownEmails = (spec.credentials.sites ?? []).flatMap(({ apiToken }) => apiToken?.email ?? [])
   return {

@@ -1,5 +1,6 @@
 import { isRemoval, subject } from '../change.ts'
 import type { Hold, Policy } from '../policy.ts'
+import type { Kind } from '../kind.ts'
 import { resourceId, scopeId } from '../resource.ts'
 
 /** A mistake in a manifest, or in a file, holds the removals of every scope that it claims or might claim (rule 2). */
@@ -54,3 +55,11 @@ export const readOnlyScopes: Policy =
     const reason = desired.scopes.get(scopeId(scope))?.scope.readOnly ?? scope.readOnly
     return reason === undefined ? undefined : { code: 'READ_ONLY', reason, releasable: false }
   }
+
+/** What a kind itself refuses to do on the way: turning custom access into a role. */
+export function kindObjections(kinds: ReadonlyMap<string, Kind>): Policy {
+  return () => (change) => {
+    const reason = kinds.get(subject(change).scope.kind)?.objection(change)
+    return reason === undefined ? undefined : { code: 'NOT_CONVERTED', reason, releasable: false }
+  }
+}

@@ -1,3 +1,4 @@
+import type { Change } from '../../core/change.ts'
 import type { Directory } from '../../core/directory.ts'
 import { principalKey, type Principal } from '../../core/principal.ts'
 import type { Resource, Scope } from '../../core/resource.ts'
@@ -6,13 +7,12 @@ import type { PermissionBean, RoleAssignmentBean, SpaceBean, SpaceRef, SpaceRole
 import { administerSpace } from './permissions.ts'
 
 /**
- * Of a holder in a space: a role, or single permissions ("custom access"), never both (reference section 9.2). Empty
- * where a manifest demands only that there be some access.
+ * Of a holder in a space: a role, or single permissions ("custom access"), never both (reference section 9.2).
  */
-export type AccessFields =
-  { readonly role: string } | { readonly permissions: readonly string[] } | Record<string, never>
+export type AccessFields = { readonly role: string } | { readonly permissions: readonly string[] }
 export type SpaceScope = Scope<SpaceRef>
-export type Access = Resource<SpaceRef & { readonly holder: Principal }, AccessFields>
+/** `replaces`: the manifest lets this take the place of custom access. */
+export type Access = Resource<SpaceRef & { readonly holder: Principal; readonly replaces: boolean }, AccessFields>
 
 /** What a space shows of its access. What the site's mode does not have is empty. */
 export interface SpaceRows {
@@ -47,11 +47,11 @@ export const permissionGrant = (permissions: readonly string[]): Grant => ({
   administers: permissions.includes(administerSpace),
 })
 
-export function access(scope: SpaceScope, { principal, title, keep }: Holder, grant: Grant): Access {
+export function access(scope: SpaceScope, { principal, title, keep }: Holder, grant: Grant, replaces = false): Access {
   return {
     scope,
     key: principalKey(principal),
-    ref: { ...scope.ref, holder: principal },
+    ref: { ...scope.ref, holder: principal, replaces },
     fields: grant.fields,
     title,
     principal,
@@ -106,3 +106,12 @@ function observedHolder(type: string, id: string, directory: Directory): Holder 
 }
 
 const classHolder = (id: string, keep: string): Holder => ({ principal: { type: 'class', id }, title: id, keep })
+
+/** On a site in transition a holder has a role or custom access; the one never becomes the other by the way. */
+export function conversion(change: Change<Access>): string | undefined {
+  if (change.action !== 'update') return undefined
+  const { before, after } = change
+  if ('role' in before.fields === 'role' in after.fields) return undefined
+  if ('role' in before.fields) return 'has a role, which excludes custom access: grant a role or a level instead'
+  return after.ref.replaces ? undefined : 'has custom access: set adoptCustomAccess to replace it'
+}

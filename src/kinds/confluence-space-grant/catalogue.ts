@@ -15,11 +15,6 @@ export interface SiteCatalogue {
   readonly spaces: readonly api.SpaceBean[]
   /** Empty on a site without roles. */
   readonly roles: readonly api.SpaceRoleBean[]
-  /**
-   * By space id, on sites in transition: who holds what, so that a demand does not turn custom access into a role, or
-   * the other way round, without being told to.
-   */
-  readonly held: ReadonlyMap<string, SpaceRows | Unread>
 }
 
 /** By site name. */
@@ -38,8 +33,7 @@ async function readSite(site: string, specs: readonly Spec[], reader: Reader): P
     const [said, spaces] = await Promise.all([api.readMode(reader, site), readSpaces(site, specs, reader)])
     const roles = said === 'PRE_ROLES' ? undefined : await api.readRoles(reader, site)
     const mode = roles ? said : 'PRE_ROLES'
-    const held = mode === 'ROLES_TRANSITION' ? await readHeld({ site, specs, spaces }, reader) : new Map()
-    return { mode, spaces, roles: roles ?? [], held }
+    return { mode, spaces, roles: roles ?? [] }
   } catch (error) {
     return unreadOf(error)
   }
@@ -63,25 +57,6 @@ export const mayReplace = ({
   adoptCustomAccess,
   permissions,
 }: Pick<Spec, 'adoptCustomAccess' | 'permissions'>): boolean => adoptCustomAccess && permissions === undefined
-
-interface Held {
-  readonly site: string
-  readonly specs: readonly Spec[]
-  readonly spaces: readonly api.SpaceBean[]
-}
-
-async function readHeld(
-  { site, specs, spaces }: Held,
-  reader: Reader,
-): Promise<ReadonlyMap<string, SpaceRows | Unread>> {
-  const careful = specs.filter((spec) => !mayReplace(spec))
-  const meant = spaces.filter((space) => careful.some((spec) => isMeant(space, spec)))
-  const read = meant.map(async ({ id }) => {
-    const rows = await readRows(reader, { site, spaceId: id }, 'ROLES_TRANSITION').catch(unreadOf)
-    return [id, rows] as const
-  })
-  return new Map(await Promise.all(read))
-}
 
 /** The access of one space, in as many lists as the site's mode has. @throws RemoteError, IncompleteReadError */
 export async function readRows(reader: Reader, space: api.SpaceRef, mode: api.RoleMode): Promise<SpaceRows> {

@@ -62,13 +62,7 @@ const shown = ({ entries, diagnostics }: Demand) => ({
   problems: diagnostics.map(({ code, severity, path }) => `${severity} ${code} ${path?.join('.')}`),
 })
 
-const custom: SpaceRows = { assignments: [], permissions: [permission('group', 'g1', 'read/space')] }
-const assigned: SpaceRows = { assignments: [assignment('GROUP', 'g1', 'r1')], permissions: [] }
-const transition = (rows: SpaceRows): Partial<SiteCatalogue> => ({
-  mode: 'ROLES_TRANSITION',
-  held: new Map([['65537', rows]]),
-})
-const none = { assignments: [], permissions: [] }
+const transition: Partial<SiteCatalogue> = { mode: 'ROLES_TRANSITION' }
 
 describe('expand', () => {
   const table: Record<string, readonly [ConfluenceSpaceGrantSpec, Partial<SiteCatalogue>, ReturnType<typeof shown>]> = {
@@ -89,31 +83,10 @@ describe('expand', () => {
       { entries: [], problems: ['error WRONG_MODE spec.permissions'] },
     ],
     'an unknown role is an error': [byRole('Viewr'), {}, { entries: [], problems: ['error UNKNOWN_ROLE spec.role'] }],
-    'on a site in transition a role is given to who has nothing': [
+    'on a site in transition a level is a role': [
       spec,
-      transition(none),
+      transition,
       { entries: [['group:g1', { role: 'r2' }]], problems: [] },
-    ],
-    'another role is replaced': [spec, transition(assigned), { entries: [['group:g1', { role: 'r2' }]], problems: [] }],
-    'custom access is left alone, and not removed either': [
-      spec,
-      transition(custom),
-      { entries: [['group:g1', {}]], problems: ['warning NOT_WRITABLE spec.subjects.0'] },
-    ],
-    'custom access becomes a role where the manifest says so': [
-      { ...spec, adoptCustomAccess: true },
-      transition(custom),
-      { entries: [['group:g1', { role: 'r2' }]], problems: [] },
-    ],
-    'a role never becomes custom access': [
-      { ...byPermissions('create/page'), adoptCustomAccess: true },
-      transition(assigned),
-      { entries: [['group:g1', {}]], problems: ['warning NOT_WRITABLE spec.subjects.0'] },
-    ],
-    'without knowing what is held nothing is demanded': [
-      spec,
-      { mode: 'ROLES_TRANSITION' },
-      { entries: [], problems: ['error CATALOGUE_UNREAD spec.subjects.0'] },
     ],
     'an unknown space is an error': [
       { ...spec, spaces: { keys: ['FINN'] } },
@@ -168,7 +141,7 @@ describe('observed access', () => {
       [{ key: 'user:a1', fields: { permissions: ['create/page', 'read/space'] } }],
     ],
     'a role wins over the rows that follow from it': [
-      { ...custom, ...assigned, permissions: custom.permissions },
+      { assignments: [assignment('GROUP', 'g1', 'r1')], permissions: [permission('group', 'g1', 'read/space')] },
       [{ key: 'group:g1', fields: { role: 'r1' } }],
     ],
     'who administers the space counts, by role or by permission': [
@@ -233,11 +206,6 @@ describe('writes', () => {
     const all = [role('a1'), role('a2'), ...permissions].map(create)
     expect(batches(all).map(({ length }) => length)).toEqual([2, 1, 1])
   })
-
-  test('access that a demand rests on and that has gone is not made up', async () => {
-    const any = access(scope, user('a1'), { fields: {}, administers: false })
-    await expect(written(create(any))).rejects.toThrow(RemoteError)
-  })
 })
 
 describe('the catalogue', () => {
@@ -263,20 +231,30 @@ describe('the catalogue', () => {
   test('spaces that cannot be read are no empty site', async () => {
     expect(await read({ '/space-role-mode': { mode: 'PRE_ROLES' } })).toMatchObject({ code: 'NOT_FOUND' })
   })
+})
 
-  test('on a site in transition what is held is read, unless it may be replaced', async () => {
-    const answers = {
-      '/space-role-mode': { mode: 'ROLES_TRANSITION' },
-      '/spaces': spaces,
-      '/space-roles': { results: roles, _links: {} },
-      '/spaces/{id}/permissions': { results: custom.permissions, _links: {} },
-      '/spaces/{id}/role-assignments': { results: [], _links: {} },
-    }
-    const careful: string[] = []
-    const bold: string[] = []
-    const site = await read(answers, careful)
-    expect(site && 'held' in site && site.held.get('65537')).toEqual(custom)
-    await read(answers, bold, { ...spec, adoptCustomAccess: true })
-    expect(careful.length - bold.length).toBe(2)
+describe('custom access', () => {
+  const holder = { principal: { type: 'group', group: { groupId: 'g1' } } as const, title: 'group g1' }
+  const asRole = (replaces: boolean) => access(scope, holder, roleGrant({ id: 'r1', name: 'Viewer' }), replaces)
+  const single = access(scope, holder, permissionGrant(['read/space']), true)
+  const update = (before: Access, after: Access): Change<Access> => ({
+    action: 'update',
+    before,
+    after,
+    why: 'declared',
+    origins: [],
+  })
+  const table: Record<string, readonly [Change<Access>, RegExp | undefined]> = {
+    'does not become a role by the way': [update(single, asRole(false)), /adoptCustomAccess/],
+    'becomes a role where the manifest says so': [update(single, asRole(true)), undefined],
+    'never takes the place of a role': [update(asRole(true), single), /excludes custom access/],
+    'is changed where it is declared': [
+      update(single, { ...single, fields: { permissions: ['read/space', 'create/page'] } }),
+      undefined,
+    ],
+  }
+  test.each(Object.entries(table))('%s', (_, [change, reason]) => {
+    const found = confluenceSpaceGrant.objection(change)
+    expect(found === undefined ? undefined : reason?.test(found)).toBe(reason && true)
   })
 })

@@ -2,8 +2,8 @@ import type { Diagnostic, DiagnosticCode } from '../../core/diagnostic.ts'
 import type { Unread } from '../../core/directory.ts'
 import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../core/kind.ts'
 import { didYouMean } from '../../core/schema.ts'
-import { asWarning, resolveHolder, type Holder } from '../principals.ts'
-import { access, observedAccess, spaceScope, type Access, type Grant, type SpaceScope } from './access.ts'
+import { asWarning, resolveHolder } from '../principals.ts'
+import { access, spaceScope, type Access, type SpaceScope } from './access.ts'
 import { isMeant, mayReplace, type ConfluenceCatalogue, type SiteCatalogue } from './catalogue.ts'
 import { grantOf } from './grant.ts'
 import { ruleProblems } from './rules.ts'
@@ -88,58 +88,10 @@ function demandGrant(spec: Spec, place: Place, context: Context): Demanded {
       continue
     }
     for (const scope of place.scopes) {
-      const demand = { scope, holder: result.found, grant: granted.grant, path }
-      const { entry, problem: found } = mayReplace(spec) ? asDemanded(demand) : careful(demand, place.site, context)
-      entries.push(...(entry ? [entry] : []))
-      problems.push(...(found ? [found] : []))
+      entries.push({ resource: access(scope, result.found, granted.grant, mayReplace(spec)), path })
     }
   }
   return { entries, problems }
-}
-
-interface SubjectDemand {
-  readonly scope: SpaceScope
-  readonly holder: Holder
-  readonly grant: Grant
-  readonly path: Path
-}
-
-interface Outcome {
-  readonly entry?: Entry<Access>
-  readonly problem?: Diagnostic
-}
-
-const asDemanded = ({ scope, holder, grant, path }: SubjectDemand): Outcome => ({
-  entry: { resource: access(scope, holder, grant), path },
-})
-
-/**
- * On a site in transition a holder has a role or custom access. What is held in the other form is left as it is: the
- * entry then demands only that there be access, so that an authoritative grant does not remove it either.
- */
-function careful(demand: SubjectDemand, { held, mode, roles }: SiteCatalogue, { directory }: Context): Outcome {
-  if (mode !== 'ROLES_TRANSITION') return asDemanded(demand)
-  const { scope, holder, grant, path } = demand
-  const rows = held.get(scope.ref.spaceId)
-  if (!rows || 'code' in rows) {
-    const unread: Unread = rows ?? { code: 'UNAVAILABLE', message: 'nobody asked' }
-    return { problem: unreadProblem(`the access to ${scope.title}`, unread, path.slice(1)) }
-  }
-  const wanted = access(scope, holder, grant)
-  const found = observedAccess(scope, rows, { roles, directory }).find(({ key }) => key === wanted.key)
-  if (!found || 'role' in found.fields === 'role' in grant.fields) return asDemanded(demand)
-  const [has, lacks] = 'role' in found.fields ? ['a role', 'custom access'] : ['custom access', 'a role']
-  return {
-    entry: { resource: access(scope, holder, { fields: {}, administers: found.counts ?? false }), path },
-    problem: asWarning({
-      ...problem(
-        'NOT_WRITABLE',
-        `${holder.title} has ${has} in ${scope.title}, which excludes ${lacks}`,
-        path.slice(1),
-      ),
-      hint: 'role' in grant.fields ? 'set adoptCustomAccess to replace it' : 'grant a role or a level instead',
-    }),
-  }
 }
 
 const unreadProblem = (what: string, { message }: Unread, path: Path): Diagnostic =>

@@ -4,7 +4,7 @@ import { defineKind, type Forecast, type ObserveContext } from '../../core/kind.
 import { principalKey } from '../../core/principal.ts'
 import type { Scope } from '../../core/resource.ts'
 import { needsOf, realizePrincipal } from '../principals.ts'
-import { observedAccess, type Access, type SpaceScope } from './access.ts'
+import { conversion, observedAccess, type Access, type SpaceScope } from './access.ts'
 import { forecastCatalogue, readCatalogue, readRows, type ConfluenceCatalogue } from './catalogue.ts'
 import { expand } from './expand.ts'
 import { ConfluenceSpaceGrantSpec } from './schema.ts'
@@ -22,6 +22,7 @@ export const confluenceSpaceGrant = defineKind<typeof ConfluenceSpaceGrantSpec, 
   observe,
   batches,
   write,
+  objection: conversion,
   realize(resource, identities) {
     const holder = realizePrincipal(resource.ref.holder, identities)
     return { ...resource, key: principalKey(holder), principal: holder, ref: { ...resource.ref, holder } }

@@ -1,7 +1,6 @@
 import { subject, type Change } from '../../core/change.ts'
 import type { Batch, WriteContext } from '../../core/kind.ts'
 import { isPromised, principalKey, type Principal } from '../../core/principal.ts'
-import { RemoteError } from '../../core/remote-error.ts'
 import { realizePrincipal } from '../principals.ts'
 import type { Access, AccessFields } from './access.ts'
 import { setRoleAssignments, type PermissionSubject, type RoleEntry, type SpaceRef } from './api.ts'
@@ -19,10 +18,10 @@ export function batches(changes: readonly Change<Access>[]): readonly (readonly 
   return [...together.values()]
 }
 
-const before = (change: Change<Access>): AccessFields => (change.action === 'create' ? {} : change.before.fields)
-const after = (change: Change<Access>): AccessFields => (change.action === 'delete' ? {} : change.after.fields)
-const permissionsIn = (fields: AccessFields) => ('permissions' in fields ? fields.permissions : undefined)
-const roleIn = (fields: AccessFields) => ('role' in fields ? fields.role : undefined)
+const before = (change: Change<Access>) => (change.action === 'create' ? undefined : change.before.fields)
+const after = (change: Change<Access>) => (change.action === 'delete' ? undefined : change.after.fields)
+const permissionsIn = (fields?: AccessFields) => (fields && 'permissions' in fields ? fields.permissions : undefined)
+const roleIn = (fields?: AccessFields) => (fields && 'role' in fields ? fields.role : undefined)
 
 const isRoleOnly = (change: Change<Access>): boolean =>
   permissionsIn(before(change)) === undefined && permissionsIn(after(change)) === undefined
@@ -33,7 +32,7 @@ export async function write({ changes }: Batch<Access>, context: WriteContext): 
   if (!first) return
   const space = subject(first).ref
   if (changes.every(isRoleOnly)) {
-    const entries = changes.map((change) => roleEntry(holderOf(change, context), roleAfter(change)))
+    const entries = changes.map((change) => roleEntry(holderOf(change, context), roleIn(after(change))))
     await setRoleAssignments(context.writer, space, entries)
     return
   }
@@ -52,17 +51,6 @@ async function replaceAccess(space: SpaceRef, change: Change<Access>, context: W
   }
   await setPermissions(context, space, { subject: holder, wanted: new Set() })
   if (role !== undefined) await setRoleAssignments(context.writer, space, [roleEntry(holder, role)])
-}
-
-/** Undefined where the role goes. A demand for access of any form rests on what was found: it makes nothing. */
-function roleAfter(change: Change<Access>): string | undefined {
-  const role = roleIn(after(change))
-  if (role !== undefined || change.action === 'delete') return role
-  throw new RemoteError({
-    request: 'POST /wiki/api/v2/spaces/{id}/role-assignments',
-    effect: 'refused',
-    detail: 'the access that the manifest rests on is gone: plan again',
-  })
 }
 
 function holderOf(change: Change<Access>, { identities }: WriteContext): PermissionSubject {
