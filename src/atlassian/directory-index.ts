@@ -1,0 +1,102 @@
+import type { Account, Directory, Group, Unread } from '../core/directory.ts'
+import { normalEmail, normalName } from '../core/principal.ts'
+import { joinRecords, type JoinableRecord } from './directory-provisioning.ts'
+
+export interface DirectoryParts {
+  readonly accounts: readonly Account[] | Unread
+  /** Groups all of whose members were asked for; undefined for every group. */
+  readonly covered?: ReadonlySet<string>
+  readonly groups: readonly Group[] | Unread
+  readonly records: readonly JoinableRecord[] | Unread
+  /** By product key. A product with one has its default group; with several, somebody must say which. */
+  readonly defaultGroupIds: ReadonlyMap<string, readonly string[]>
+  readonly counts: Directory['counts']
+  readonly provisioningMethod: Directory['provisioningMethod']
+}
+
+/** The directory over what was read. */
+export function createDirectory(parts: DirectoryParts): Directory {
+  const { defaultGroupIds, records } = parts
+  const read = <Item>(part: readonly Item[] | Unread): readonly Item[] => ('code' in part ? [] : part)
+  const accounts = joinRecords(read(parts.accounts), read(records))
+  const groups = read(parts.groups).map((group) => withDefaults(group, defaultGroupIds))
+  const byEmail = indexByEmail(accounts)
+  const byAccountId = new Map(accounts.map((account) => [account.accountId, account]))
+  const byName = new Map(groups.map((group) => [normalName(group.name), group]))
+  const byGroupId = new Map(groups.map((group) => [group.groupId, group]))
+  return {
+    accounts,
+    groups,
+    counts: parts.counts,
+    provisioningMethod: parts.provisioningMethod,
+    unread: {
+      ...('code' in parts.accounts && { accounts: parts.accounts }),
+      ...('code' in parts.groups && { groups: parts.groups }),
+      ...('code' in records && { provisioning: records }),
+    },
+    account: (email) => byEmail.get(normalEmail(email)),
+    accountById: (accountId) => byAccountId.get(accountId),
+    group: (name) => byName.get(normalName(name)),
+    groupById: (groupId) => byGroupId.get(groupId),
+    members: createMembers(parts, accounts, byGroupId),
+    groupNames: groups.map(({ name }) => name),
+    defaultGroups: new Map(
+      [...defaultGroupIds].flatMap(([product, ids]) => {
+        const group = ids.length === 1 ? byGroupId.get(ids[0]!) : undefined
+        return group ? [[product, group] as const] : []
+      }),
+    ),
+  }
+}
+
+/**
+ * A group that must not be deleted, though its members can be changed, gives access to an app by default or administers
+ * one (error codes ADMIN-403-6 and -403-7, specs admin-organizations). Which app, it takes a call to know; that removals
+ * need care there, it does not.
+ */
+const unnamedApp = 'an app or its administration'
+
+function withDefaults(group: Group, defaultGroupIds: DirectoryParts['defaultGroupIds']): Group {
+  const defaultFor = [...defaultGroupIds].flatMap(([product, ids]) => (ids.includes(group.groupId) ? [product] : []))
+  if (defaultFor.length > 0) return { ...group, defaultFor }
+  return group.deletable || group.readOnly !== undefined ? group : { ...group, defaultFor: [unnamedApp] }
+}
+
+/** An address that belonged to a deleted account may belong to a new one. */
+function indexByEmail(accounts: readonly Account[]): ReadonlyMap<string, Account> {
+  const index = new Map<string, Account>()
+  for (const account of accounts) {
+    if (account.email === undefined) continue
+    const other = index.get(account.email)
+    if (other === undefined || other.status === 'for_deletion') index.set(account.email, account)
+  }
+  return index
+}
+
+function createMembers(
+  { accounts: accountsRead, groups: groupsRead, covered }: DirectoryParts,
+  accounts: readonly Account[],
+  byGroupId: ReadonlyMap<string, Group>,
+): Directory['members'] {
+  const membersByGroup = new Map<string, Account[]>()
+  for (const account of accounts) {
+    for (const groupId of account.groupIds) {
+      const members = membersByGroup.get(groupId)
+      if (members) members.push(account)
+      else membersByGroup.set(groupId, [account])
+    }
+  }
+  return (groupId) => {
+    if ('code' in accountsRead) return accountsRead
+    if ('code' in groupsRead) return groupsRead
+    const group = byGroupId.get(groupId)
+    if (group === undefined) return { code: 'NOT_FOUND', message: `there is no group with the id ${groupId}` }
+    if (covered && !covered.has(groupId)) return incomplete(`the members of ${group.name} were not asked for`)
+    const members = membersByGroup.get(groupId) ?? []
+    const { name, userCount } = group
+    if (userCount === undefined || userCount === members.length) return members
+    return incomplete(`${name} has ${userCount} members by its own count, and ${members.length} were shown`)
+  }
+}
+
+const incomplete = (message: string): Unread => ({ code: 'INCOMPLETE', message })

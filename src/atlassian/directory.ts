@@ -1,0 +1,121 @@
+import type { Account, Directory, Group, IdentityNeeds, Unread } from '../core/directory.ts'
+import type { Forecast } from '../core/kind.ts'
+import type { Reader } from '../core/ports.ts'
+import { normalName } from '../core/principal.ts'
+import { readAllAccounts, readSomeAccounts } from './directory-accounts.ts'
+import { discoverDefaultGroups, orUnread, type DefaultGroupIds } from './directory-defaults.ts'
+import { readAllGroups, readSomeGroups } from './directory-groups.ts'
+import { createDirectory } from './directory-index.ts'
+import {
+  forecastPlan,
+  membersAreCheaper,
+  planDirectory,
+  type DirectoryPlan,
+  type DirectoryPlanOptions,
+} from './directory-plan.ts'
+import { readAllRecords, readSomeRecords, type JoinableRecord } from './directory-provisioning.ts'
+
+export interface DirectoryOptions extends DirectoryPlanOptions {
+  readonly reader: Reader
+}
+
+/** How many reads `loadDirectory` will make. */
+export function forecastDirectory(needs: IdentityNeeds, options: DirectoryPlanOptions): Forecast {
+  return forecastPlan(planDirectory(needs, options), needs, options)
+}
+
+/**
+ * Who exists: accounts with their memberships, groups, provisioned records, default groups, in as few calls as the
+ * needs allow. Never throws for a part that cannot be read: that part is `unread`.
+ */
+export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOptions): Promise<Directory> {
+  const { reader, sites } = options
+  const plan = planDirectory(needs, options)
+  const groups = orUnread(() => readGroups(plan, reader))
+  const [people, groupsRead, records, discovered] = await Promise.all([
+    readPeople({ needs, plan, options, groups }),
+    groups,
+    orUnread(() => readRecords(plan, needs, reader)),
+    discoverDefaultGroups(reader, plan.undeclaredProducts, sites),
+  ])
+  return createDirectory({
+    ...people,
+    groups: groupsRead,
+    records,
+    defaultGroupIds: defaultGroupIds(groupsRead, options, discovered),
+    counts: countsOf(plan, { ...people, groups: groupsRead, records }),
+    provisioningMethod: options.provisioningMethod,
+  })
+}
+
+interface People {
+  readonly accounts: readonly Account[] | Unread
+  /** Groups all of whose members were asked for; undefined for every group. */
+  readonly covered?: ReadonlySet<string>
+}
+
+interface PeopleParts {
+  readonly needs: IdentityNeeds
+  readonly plan: DirectoryPlan
+  readonly options: DirectoryOptions
+  readonly groups: Promise<readonly Group[] | Unread>
+}
+
+async function readPeople({ needs, plan, options, groups }: PeopleParts): Promise<People> {
+  const { reader, known } = options
+  if (plan.accounts === 'none') return { accounts: [], covered: new Set() }
+  if (plan.accounts === 'whole') return { accounts: await orUnread(() => readAllAccounts(reader)) }
+  const found = plan.membersOf.length === 0 ? [] : await groups
+  const members = 'code' in found ? [] : found.filter(({ name }) => plan.membersOf.includes(normalName(name)))
+  const sizes = members.map(({ userCount }) => userCount ?? Number.POSITIVE_INFINITY)
+  if (plan.accounts === 'undecided' && !membersAreCheaper(needs, sizes, known.accounts ?? 0)) {
+    return { accounts: await orUnread(() => readAllAccounts(reader)) }
+  }
+  const groupIds = members.map(({ groupId }) => groupId)
+  return { accounts: await orUnread(() => readSomeAccounts(reader, needs, groupIds)), covered: new Set(groupIds) }
+}
+
+async function readGroups({ groups, groupNames }: DirectoryPlan, reader: Reader): Promise<readonly Group[]> {
+  if (groups === 'none') return []
+  return groups === 'whole' ? readAllGroups(reader) : readSomeGroups(reader, groupNames)
+}
+
+async function readRecords(
+  { provisioning }: DirectoryPlan,
+  { emails }: IdentityNeeds,
+  reader: Reader,
+): Promise<readonly JoinableRecord[]> {
+  if (provisioning === 'none') return []
+  return provisioning === 'whole' ? readAllRecords(reader) : readSomeRecords(reader, emails)
+}
+
+/** Declared ones win over what was discovered. */
+function defaultGroupIds(
+  groups: readonly Group[] | Unread,
+  { declaredDefaultGroups }: DirectoryOptions,
+  discovered: DefaultGroupIds,
+): ReadonlyMap<string, readonly string[]> {
+  const found = 'code' in groups ? [] : groups
+  const declared = Object.entries(declaredDefaultGroups).map(([product, wanted]) => {
+    const named = found.filter(({ name }) => normalName(name) === normalName(wanted))
+    return [product, named.map(({ groupId }) => groupId)] as const
+  })
+  const others = [...discovered].map(([product, ids]) => [product, 'code' in ids ? [] : ids] as const)
+  return new Map([...others, ...declared])
+}
+
+interface Parts {
+  readonly accounts: readonly unknown[] | Unread
+  readonly covered?: ReadonlySet<string>
+  readonly groups: readonly unknown[] | Unread
+  readonly records: readonly unknown[] | Unread
+}
+
+/** Only what was read as a whole tells a size. */
+function countsOf(plan: DirectoryPlan, { accounts, covered, groups, records }: Parts): Directory['counts'] {
+  return {
+    ...(covered === undefined && !('code' in accounts) && { accounts: accounts.length }),
+    ...(plan.groups === 'whole' && !('code' in groups) && { groups: groups.length }),
+    ...(plan.provisioning === 'whole' && !('code' in records) && { provisioned: records.length }),
+  }
+}
