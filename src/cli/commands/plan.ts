@@ -1,0 +1,66 @@
+import type { Diagnostic } from '../../core/diagnostic.ts'
+import type { ExitCode } from '../../report/exit-code.ts'
+import { planJson } from '../../report/plan-json.ts'
+import { renderPlan } from '../../report/plan-text.ts'
+import { planExitCode, worst, type PlanView } from '../../report/summary.ts'
+import type { Context } from '../context.ts'
+import { hasErrors, noteDiagnostics, openDeclaration, runSession, type LiveOptions, type Opened } from '../pass.ts'
+
+export interface PlanOptions extends LiveOptions {
+  readonly json?: boolean
+  readonly verbose?: boolean
+  readonly expand?: boolean
+  readonly detailedExitcode?: boolean
+}
+
+/** Shows what would be done. Reads only: no means to write exist here. */
+export async function plan(paths: readonly string[], options: PlanOptions, context: Context): Promise<ExitCode> {
+  const opened = await openDeclaration(paths, options, context)
+  const views: PlanView[] = []
+  for (const session of opened.sessions) {
+    const { view } = await runSession(session, opened, { context, decide: async () => undefined })
+    views.push(view)
+  }
+  noteAll(views, opened, context)
+  const exitCode = exitCodeOf(views, opened, options.detailedExitcode ?? false)
+  if (options.json) context.printJson(planJson({ views, diagnostics: opened.diagnostics, exitCode }))
+  else showPlans(views, { paths, options, context })
+  return exitCode
+}
+
+/** 1 where nothing could be looked at: then no mistake is a detail. */
+export function exitCodeOf(views: readonly PlanView[], { diagnostics }: Opened, detailed: boolean): ExitCode {
+  if (views.length === 0) return 1
+  const codes = views.map((view) => planExitCode(view.plan, view.diagnostics, detailed))
+  return worst([...codes, ...(hasErrors(diagnostics) ? ([4] as const) : [])])
+}
+
+export function noteAll(views: readonly PlanView[], opened: Opened, context: Context): void {
+  const found: Diagnostic[] = [...opened.diagnostics, ...views.flatMap(({ diagnostics }) => diagnostics)]
+  noteDiagnostics(found, opened, context)
+}
+
+interface Shown {
+  readonly paths: readonly string[]
+  readonly options: PlanOptions
+  readonly context: Context
+}
+
+export function showPlans(views: readonly PlanView[], { paths, options, context }: Shown): void {
+  const { paint } = context
+  const { verbose = false, expand = false } = options
+  const target = targetOf(paths, options)
+  for (const view of views) {
+    if (views.length > 1) context.print(paint.heading(`Organization ${view.organization}\n`))
+    context.print(renderPlan(view, { paint, verbose, expand, target }))
+  }
+}
+
+/** What was typed, for the command that comes next. */
+export function targetOf(paths: readonly string[], { sandbox, state }: LiveOptions): string {
+  const flags = [
+    ...(sandbox === undefined ? [] : ['--sandbox', sandbox]),
+    ...(state === undefined ? [] : ['--state', state]),
+  ]
+  return [...paths, ...flags].map((each) => ` ${each}`).join('')
+}

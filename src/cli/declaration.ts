@@ -1,0 +1,52 @@
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import type { StateStore } from '../core/state.ts'
+import { readSelection, type Selection } from '../source/root.ts'
+import { shown } from '../source/yaml-files.ts'
+import { createDirectoryStore } from '../state/directory-store.ts'
+import type { Context } from './context.ts'
+
+/** A declaration as the command line found it, and where its state is. */
+export interface Located extends Selection {
+  readonly covers: (file: string) => boolean
+  readonly stateDirectory: string
+  /** Names the declaration for the state: where it stands as seen from the state, so that both may move together. */
+  readonly source: string
+  readonly store: (organization: string) => StateStore
+}
+
+export async function locate(paths: readonly string[], { io }: Context, state?: string): Promise<Located> {
+  const given = paths.length === 0 ? ['.'] : paths
+  const selection = await readSelection(given, io.cwd)
+  const stateDirectory = state === undefined ? join(selection.root, '.roster') : resolve(io.cwd, state)
+  const roots = selection.isWhole ? [] : given.map((path) => resolve(io.cwd, path))
+  const covers = (file: string): boolean => {
+    const path = resolve(io.cwd, file)
+    return selection.isWhole || roots.some((root) => path === root || path.startsWith(root + sep))
+  }
+  const store = (organization: string): StateStore =>
+    relativeToRoot(createDirectoryStore(stateDirectory, organization), selection.root, io.cwd)
+  return { ...selection, covers, stateDirectory, source: relative(stateDirectory, selection.root) || '.', store }
+}
+
+/** The same declaration read from another working directory must find its manifests again: files are kept as seen from the root. */
+function relativeToRoot(store: StateStore, root: string, cwd: string): StateStore {
+  return {
+    load: async () => {
+      const state = await store.load()
+      const applied = state.applied.map((each) => withFile(each, shown(resolve(root, each.origin.file), cwd)))
+      return { ...state, applied }
+    },
+    save: (state) => {
+      const name = (file: string): string => relative(root, resolve(cwd, file)).split(sep).join('/')
+      return store.save({ ...state, applied: state.applied.map((each) => withFile(each, name(each.origin.file))) })
+    },
+  }
+}
+
+const withFile = <T extends { readonly origin: { readonly file: string } }>(value: T, file: string): T => ({
+  ...value,
+  origin: { ...value.origin, file },
+})
+
+/** Where examples stand, in a clone and in an installed package. */
+export const examplesDirectory = join(dirname(dirname(import.meta.dirname)), 'examples')
