@@ -14,8 +14,6 @@ export interface DirectoryPlanOptions {
   /** Sites with a credential for Jira. */
   readonly sites: readonly string[]
   readonly provisioningMethod: 'SCIM' | 'Invite'
-  /** Reads everything, whatever the needs are. */
-  readonly whole?: boolean
   /** Reads that must come first: an id that was not given has to be looked up. */
   readonly lookUps?: () => number
 }
@@ -37,12 +35,12 @@ export interface DirectoryPlan {
 
 /** Which of the two ways is cheaper: everything page by page, or only what is needed by the filters. */
 export function planDirectory(needs: IdentityNeeds, options: DirectoryPlanOptions): DirectoryPlan {
-  const { declaredDefaultGroups: declared, known, whole = false } = options
+  const { declaredDefaultGroups: declared, known } = options
   const undeclaredProducts = [...needs.products].filter((product) => declared[product] === undefined)
   const defaultNames = [...needs.products].flatMap((product) => declared[product] ?? [])
   const membersOf = unique([...needs.membersOf, ...defaultNames].map(normalName))
   const groupNames = unique([...[...needs.groupNames].map(normalName), ...membersOf])
-  const everything = whole || needs.everyone || undeclaredProducts.length > 0
+  const everything = needs.everyone || undeclaredProducts.length > 0
   return {
     accounts: everything ? 'whole' : accountsWay(needs, known.accounts, membersOf.length),
     groups: everything ? 'whole' : groupsWay(groupNames.length, known.groups),
@@ -107,10 +105,9 @@ function groupsWay(names: number, known: number | undefined): DirectoryPlan['gro
 /** The SCIM filter takes one e-mail a call (reference 3.2). */
 function provisioningWay(
   { provisioning, emails }: IdentityNeeds,
-  { known, provisioningMethod, whole }: DirectoryPlanOptions,
+  { known, provisioningMethod }: DirectoryPlanOptions,
 ): DirectoryPlan['provisioning'] {
-  if (provisioningMethod !== 'SCIM' || !(provisioning || whole)) return 'none'
-  if (whole) return 'whole'
+  if (provisioningMethod !== 'SCIM' || !provisioning || emails.size === 0) return 'none'
   const cheaper = emails.size < (known.provisioned === undefined ? 2 : pagesOf(known.provisioned))
   return cheaper ? 'filtered' : 'whole'
 }

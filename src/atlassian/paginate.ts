@@ -41,18 +41,38 @@ export function linkPages<Item>(reader: Reader, request: ApiRequest): Promise<It
   })
 }
 
-/** Jira: `startAt`, `maxResults`, `{values, isLast?, total?}`. The server may clamp `maxResults`, so what came is what counts. */
-export async function offsetPages<Item>(reader: Reader, request: ApiRequest): Promise<Item[]> {
+/**
+ * Jira: `startAt`, `maxResults`, `{values, isLast?, total?}`. The server may clamp `maxResults`, so what came is what
+ * counts. `nothingIs404`: project/search answers 404 where nothing matches (reference 8.3); on a later page it is an error.
+ */
+export async function offsetPages<Item>(
+  reader: Reader,
+  request: ApiRequest,
+  { nothingIs404 = false }: { readonly nothingIs404?: boolean } = {},
+): Promise<Item[]> {
   const { items, add } = createCollector<Item>(request)
   for (;;) {
-    const page = await reader.read({ ...request, query: { ...request.query, startAt: items.length } })
+    const from: ApiRequest = { ...request, query: { ...request.query, startAt: items.length } }
+    const page = await orNothing(() => reader.read(from), nothingIs404 && items.length === 0)
+    if (page === undefined) return items
     const values = arrayIn<Item>(request, page, 'values')
     add(values)
+    if (values.length > 0 && !isLastPage(page, items.length)) continue
     const total = fieldOf(page, 'total')
-    if (values.length > 0 && fieldOf(page, 'isLast') !== true && !(typeof total === 'number' && items.length >= total))
-      continue
     if (typeof total === 'number' && total !== items.length) throw disagrees(request, total, items.length)
     return items
+  }
+}
+
+const isLastPage = (page: unknown, came: number): boolean =>
+  fieldOf(page, 'isLast') === true || fieldOf(page, 'total') === came
+
+async function orNothing(read: () => Promise<unknown>, nothingIs404: boolean): Promise<unknown> {
+  try {
+    return (await read()) ?? null
+  } catch (error) {
+    if (nothingIs404 && error instanceof RemoteError && error.status === 404) return undefined
+    throw error
   }
 }
 
