@@ -7,11 +7,13 @@ export const atlassianOrganization = defineKind({
   name: 'AtlassianOrganization',
   schema: AtlassianOrganizationSpec,
   description: 'An Atlassian organization: where it is, with which credentials and under which guardrails.',
-  touches: [],
+  // a mistake here puts everything in doubt that is read and judged by it
+  touches: ['AtlassianUser', 'AtlassianGroup', 'AtlassianGroupMembership', 'JiraRoleBinding', 'ConfluenceSpaceGrant'],
   expand: ({ manifest, spec }) => ({
     claims: [],
     entries: [],
     diagnostics: manifest.retired ? [] : ruleProblems(spec),
+    unclaimed: true,
   }),
   observe: async () => new Map(),
   write: async () => {

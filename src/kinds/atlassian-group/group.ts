@@ -1,0 +1,43 @@
+import type { Group } from '../../core/directory.ts'
+import { groupKey, type GroupRef } from '../../core/principal.ts'
+import type { Resource, Scope } from '../../core/resource.ts'
+
+export interface NamedGroup {
+  readonly group: GroupRef
+  readonly name: string
+}
+export type GroupScope = Scope<NamedGroup>
+/** The group itself. `description` is written when it is made, and never compared: no API changes it. */
+export type GroupResource = Resource<NamedGroup & { readonly description?: string }, Record<string, never>>
+
+export const groupKind = 'AtlassianGroup'
+
+/** The group as a scope of its own; of a promised group where it is not there yet. */
+export function groupScope(group: Group | { readonly promised: string; readonly name: string }): GroupScope {
+  const ref: GroupRef = 'promised' in group ? { promised: group.promised } : { groupId: group.groupId }
+  const readOnly = 'promised' in group ? undefined : reasonNotToDelete(group)
+  return {
+    kind: groupKind,
+    key: groupKey(ref),
+    ref: { group: ref, name: group.name },
+    title: `Group ${group.name}`,
+    ...(readOnly !== undefined && { readOnly }),
+  }
+}
+
+/** Deleting is the only write to a group that exists. */
+function reasonNotToDelete({ readOnly, deletable }: Group): string | undefined {
+  if (readOnly !== undefined || deletable) return readOnly
+  return 'a default or administrators group, which Atlassian does not let be deleted'
+}
+
+export function groupResource(scope: GroupScope, description?: string): GroupResource {
+  return {
+    scope,
+    key: 'group',
+    ref: { ...scope.ref, ...(description !== undefined && { description }) },
+    fields: {},
+    title: 'the group itself',
+    principal: { type: 'group', group: scope.ref.group },
+  }
+}
