@@ -7,7 +7,7 @@ import { count, type Paint } from './terminal-text.ts'
 /** The last lines: what it comes to, how sure it is, and what to type next. */
 export function planSummary(
   view: PlanView,
-  { paint, target }: { readonly paint: Paint; readonly target: string },
+  { paint, target }: { readonly paint: Paint; readonly target?: string },
 ): string {
   const summary = summarize(view.plan)
   return [
@@ -62,7 +62,7 @@ function reads({ reads: { announced, made } }: PlanView): string {
 function next(
   { add, change, remove, held, unread }: Summary,
   { diagnostics, plan }: PlanView,
-  target: string,
+  target: string | undefined,
 ): readonly string[] {
   const mistakes = diagnostics.filter(isError).length
   const incomplete = [
@@ -70,6 +70,7 @@ function next(
     ...(unread > 0 ? [`${count(unread, 'place')} not read`] : []),
   ]
   const warning = incomplete.length > 0 ? [`INCOMPLETE: ${incomplete.join(', ')}.`] : []
+  if (target === undefined) return warning
   if (add + change + remove > 0) return [...warning, `Next: roster apply${target}`]
   const releasable = plan.scopes.find((scope) => scope.held.some(({ hold }) => hold.releasable))
   if (held > 0 && releasable)

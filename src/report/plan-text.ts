@@ -14,8 +14,8 @@ export interface PlanTextOptions {
   readonly verbose: boolean
   /** Lists equal changes over many places one by one. */
   readonly expand: boolean
-  /** What follows `roster apply` to apply this. */
-  readonly target: string
+  /** What follows `roster apply` to apply this; absent where it is being applied. */
+  readonly target?: string
 }
 
 /** A plan for people. Every line that has changes says where they are declared. */

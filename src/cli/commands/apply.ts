@@ -67,7 +67,7 @@ interface Asking {
 async function consent(view: PlanView, { paths, options, context, opened }: Asking): Promise<Decision | undefined> {
   const { io, note, errorPaint } = context
   noteAll([view], opened, context)
-  if (!options.json) showPlans([view], { paths, options, context })
+  if (!options.json) showPlans([view], { paths, options, context, isApplying: true })
   const number = plannedChanges(view.plan).length
   if (number > 0 && !options.yes) {
     const answer = await io.ask(`\nMake ${count(number, 'change')} in ${view.organization}? Only "yes" is taken: `)

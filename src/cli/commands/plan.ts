@@ -44,15 +44,17 @@ interface Shown {
   readonly paths: readonly string[]
   readonly options: PlanOptions
   readonly context: Context
+  /** Then nothing is to be typed next. */
+  readonly isApplying?: boolean
 }
 
-export function showPlans(views: readonly PlanView[], { paths, options, context }: Shown): void {
+export function showPlans(views: readonly PlanView[], { paths, options, context, isApplying = false }: Shown): void {
   const { paint } = context
   const { verbose = false, expand = false } = options
-  const target = targetOf(paths, options)
+  const next = isApplying ? {} : { target: targetOf(paths, options) }
   for (const view of views) {
     if (views.length > 1) context.print(paint.heading(`Organization ${view.organization}\n`))
-    context.print(renderPlan(view, { paint, verbose, expand, target }))
+    context.print(renderPlan(view, { paint, verbose, expand, ...next }))
   }
 }
 

@@ -5,6 +5,7 @@ import { diagnosticJson, formatVersion } from '../../report/plan-json.ts'
 import { count } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { locate } from '../declaration.ts'
+import { targetOf } from './plan.ts'
 import { checkOffline, tally } from '../offline.ts'
 
 export interface ValidateOptions {
@@ -30,14 +31,21 @@ export async function validate(
   } else if (found.length > 0) {
     context.print(`${renderDiagnostics(found, declaration.texts, context.paint)}\n`)
   }
-  if (!options.json) context.print(verdict(found, manifests.length, files.length))
+  if (!options.json)
+    context.print(verdict(found, { manifests: manifests.length, files: files.length, target: targetOf(paths, {}) }))
   return exitCode
 }
 
-function verdict(found: readonly Diagnostic[], manifests: number, files: number): string {
+interface Looked {
+  readonly manifests: number
+  readonly files: number
+  readonly target: string
+}
+
+function verdict(found: readonly Diagnostic[], { manifests, files, target }: Looked): string {
   const { errors, warnings } = tally(found)
   const of = `${count(manifests, 'manifest')} in ${count(files, 'file')}`
-  if (errors + warnings === 0) return `${of}: no mistakes. Next: roster plan`
+  if (errors + warnings === 0) return `${of}: no mistakes. Next: roster plan${target}`
   const problems = [
     ...(errors > 0 ? [count(errors, 'error')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),

@@ -1,0 +1,155 @@
+import { Argument, Command, Option } from 'commander'
+import { exitCodeTable, type ExitCode } from '../report/exit-code.ts'
+import { apply, type ApplyOptions } from './commands/apply.ts'
+import { approve, type ApproveOptions } from './commands/approve.ts'
+import { demo } from './commands/demo.ts'
+import { get, outputs, subjects, type GetOptions, type GetSubject } from './commands/get.ts'
+import { plan, type PlanOptions } from './commands/plan.ts'
+import { sandbox, type SandboxOptions } from './commands/sandbox.ts'
+import { validate, type ValidateOptions } from './commands/validate.ts'
+import { completionScript, shells, type Shell } from './completion.ts'
+import type { Context } from './context.ts'
+
+/** Takes the code that a command ends with. */
+type Finish = (code: ExitCode) => void
+
+/** The command line: names, flags and help. What commands do stands in `commands/`. */
+export function createProgram(context: Context, version: string, finish: Finish): Command {
+  const program = new Command('roster')
+  program
+    .description('Keeps who can get into what in Atlassian Cloud equal to what a team has declared.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--no-color', 'no colours, also NO_COLOR=1')
+    .showHelpAfterError('(roster --help lists the commands, roster <command> --help explains one)')
+    .addHelpText(
+      'before',
+      `Example:\n  roster demo                 see it all in two minutes, without an account\n  roster plan access/         what would change\n`,
+    )
+    .addHelpText('after', `\nExit codes:\n${exitCodeTable()}`)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: context.io.stdout, writeErr: context.io.stderr })
+  addChecks(program, context, finish)
+  addChanges(program, context, finish)
+  addGet(program, context, finish)
+  addSandbox(program, context, finish)
+  addCompletion(program, context, finish)
+  return program
+}
+
+interface Described {
+  readonly name: string
+  readonly summary: string
+  readonly example: string
+}
+
+/** Every command has an example before everything else: it is what people look for. */
+function command(program: Command, { name, summary, example }: Described): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .option('--no-color', 'no colours, also NO_COLOR=1')
+    .addHelpText('before', `Example:\n  ${example}\n`)
+}
+
+const manifests = (): Argument => new Argument('[paths...]', 'files or directories with manifests (default: .)')
+
+function live(target: Command): Command {
+  return target
+    .addArgument(manifests())
+    .option('--json', 'one JSON document on stdout, docs/json/plan.schema.json')
+    .option('-v, --verbose', 'name every unmanaged entry')
+    .option('--expand', 'list equal changes over many places one by one')
+    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
+}
+
+function addChecks(program: Command, context: Context, finish: Finish): void {
+  const example = 'roster validate access/'
+  command(program, { name: 'validate', summary: 'check manifests without asking Atlassian', example })
+    .addArgument(manifests())
+    .option('--json', 'one JSON document on stdout, docs/json/validate.schema.json')
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .action(async (paths: string[], { output, ...options }: ValidateOptions & { readonly output: string }) =>
+      finish(await validate(paths, output === 'json' ? { ...options, json: true } : options, context)),
+    )
+  live(
+    command(program, {
+      name: 'plan',
+      summary: 'show what would change; writes nothing',
+      example: 'roster plan access/',
+    }),
+  )
+    .option('--detailed-exitcode', 'exit 2 where changes are pending')
+    .action(async (paths: string[], options: PlanOptions) => finish(await plan(paths, options, context)))
+  live(
+    command(program, {
+      name: 'drift',
+      summary: 'compare live access with the declaration; exit 2 where they differ',
+      example: 'roster drift access/',
+    }),
+  ).action(async (paths: string[], options: PlanOptions) =>
+    finish(await plan(paths, { ...options, detailedExitcode: true }, context)),
+  )
+}
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value]
+
+function addChanges(program: Command, context: Context, finish: Finish): void {
+  live(command(program, { name: 'apply', summary: 'plan, ask, and make the changes', example: 'roster apply access/' }))
+    .option('-y, --yes', 'do not ask; needed where there is no terminal')
+    .option('--removals-first', 'for incidents: take access away before giving any')
+    .option('--approve <digest>', 'let what is held under this digest pass in this run (repeatable)', collect)
+    .action(async (paths: string[], options: ApplyOptions) => finish(await apply(paths, options, context)))
+  command(program, {
+    name: 'approve',
+    summary: 'let what a plan held pass, for a while',
+    example: 'roster approve 6f1c92ab31de access/ --until 1h',
+  })
+    .argument('<digest>', 'twelve digits, shown by the plan under what it holds')
+    .addArgument(manifests())
+    .requiredOption('--until <time>', '30m, 1h, 2d, or a time such as 2027-03-31T18:00:00Z; a week at most')
+    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .action(async (digest: string, paths: string[], options: ApproveOptions) =>
+      finish(await approve({ digest, paths }, options, context)),
+    )
+}
+
+function addGet(program: Command, context: Context, finish: Finish): void {
+  const summary = 'list what there is, and who holds it'
+  command(program, { name: 'get', summary, example: 'roster get groups access/ --unmatched' })
+    .addArgument(new Argument('<what>', 'what to list').choices(subjects))
+    .addArgument(manifests())
+    .option('--unmatched', 'only what nobody declared')
+    .addOption(new Option('-o, --output <format>', 'table, json or yaml').choices(outputs).default('table'))
+    .option('--json', 'same as -o json')
+    .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
+    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .action(async (what: GetSubject, paths: string[], options: GetOptions) =>
+      finish(await get({ what, paths }, options, context)),
+    )
+}
+
+function addSandbox(program: Command, context: Context, finish: Finish): void {
+  const summary = 'an Atlassian Cloud on this machine, for trying and testing'
+  command(program, { name: 'sandbox', summary, example: 'roster sandbox --port 8080' })
+    .option('--port <port>', 'where to listen; 0 takes a free one', '8080')
+    .option('--host <host>', 'address to listen at', '127.0.0.1')
+    .option('--seed <file>', 'YAML of the world (default: the example company Acme)')
+    .option('--journal <file>', 'write every request to this file, one JSON object a line')
+    .action(async (options: SandboxOptions) => finish(await sandbox(options, context)))
+  const shown = 'start a sandbox, plan, apply, break something and repair it'
+  command(program, { name: 'demo', summary: shown, example: 'roster demo' }).action(async () =>
+    finish(await demo(context)),
+  )
+}
+
+function addCompletion(program: Command, { io }: Context, finish: Finish): void {
+  const example = 'source <(roster completion bash)'
+  command(program, { name: 'completion', summary: 'print a completion script for your shell', example })
+    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+    .action((shell: Shell) => {
+      io.stdout(completionScript(program, shell))
+      finish(0)
+    })
+}
