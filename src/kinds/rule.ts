@@ -34,7 +34,10 @@ const count = (value: object, fields: readonly string[]): number =>
   fields.filter((field) => (value as Readonly<Record<string, unknown>>)[field] !== undefined).length
 
 const present = (fields: readonly string[]): string =>
-  `[${fields.map((field) => `has(self.${field})`).join(', ')}].filter(x, x).size()`
+  `[${fields.map((field) => `has(self.${escaped(field)})`).join(', ')}].filter(x, x).size()`
+
+/** Field names that are words of CEL, of which there are more than this one, must be escaped (Kubernetes, "CEL in CRDs"). */
+const escaped = (field: string): string => (field === 'namespace' ? '__namespace__' : field)
 
 /** Exactly one of the fields is there. */
 export const exactlyOne = (...fields: string[]): Rule<object> => ({
