@@ -19,6 +19,7 @@ export const codes = {
   INVALID_SPEC: 'the spec does not fit its schema',
   DUPLICATE_OBJECT: 'two objects have the same kind and name',
   NO_ORGANIZATION: 'no AtlassianOrganization is in sight, or more than one',
+  NOT_SUPPORTED: 'the declaration asks for something that this version does not do',
   CREDENTIAL_MISSING: 'a credential is not where the organization says',
   UNKNOWN_USER: 'there is no such account',
   UNKNOWN_GROUP: 'there is no such group',

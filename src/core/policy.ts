@@ -9,6 +9,7 @@ export type HoldCode =
   | 'PROMISED'
   | 'OBSERVE_ONLY'
   | 'SETTLING'
+  | 'SUSPENDED'
   | 'READ_ONLY'
   | 'NOT_CONVERTED'
   | 'PROTECTED'

@@ -50,6 +50,7 @@ const meanings: Readonly<Record<HoldCode, 'guardrail' | 'incomplete' | 'later' |
   DEFAULT_GROUP: 'guardrail',
   READ_ONLY: 'guardrail',
   NOT_CONVERTED: 'guardrail',
+  SUSPENDED: 'guardrail',
   INCOMPLETE_DECLARATION: 'incomplete',
   PROMISED: 'later',
   SETTLING: 'later',

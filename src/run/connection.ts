@@ -31,7 +31,7 @@ export async function connectionFor(
   spec: AtlassianOrganizationSpec,
   options: ConnectionOptions,
 ): Promise<Connected> {
-  const diagnostics: Diagnostic[] = []
+  const diagnostics: Diagnostic[] = [...unsupported(manifest, spec)]
   const secret = async (value: ValueFrom, path: readonly (string | number)[]): Promise<Secret | undefined> => {
     const found = await valueOf(value, manifest, options)
     if ('text' in found) return createSecret(found.text)
@@ -45,7 +45,7 @@ export async function connectionFor(
     })
     return undefined
   }
-  const { organization, scim, sites = [] } = spec.credentials
+  const { organization, scim, sites } = spec.credentials
   const siteCredentials = new Map<string, SiteCredential>()
   for (const [index, { site, apiToken }] of sites.entries()) {
     const token = apiToken && (await secret(apiToken.valueFrom, ['sites', index, 'apiToken', 'valueFrom']))
@@ -60,8 +60,24 @@ export async function connectionFor(
   return { connection: { ...addresses(spec, options), credentials: { ...keys, sites: siteCredentials } }, diagnostics }
 }
 
+/** Said instead of ignored: a delegation that is not enforced would let everybody do everything. */
+function unsupported(manifest: Manifest, { delegations, credentials }: AtlassianOrganizationSpec): Diagnostic[] {
+  const refuse = (what: string, path: readonly (string | number)[]): Diagnostic => ({
+    code: 'NOT_SUPPORTED',
+    severity: 'error',
+    message: `this version does not know ${what} yet, and does not work without it`,
+    origin: manifest.locate(['spec', ...path]),
+  })
+  return [
+    ...(delegations.length > 0 ? [refuse('how to enforce delegations', ['delegations'])] : []),
+    ...credentials.sites.flatMap(({ oauth }, index) =>
+      oauth ? [refuse('how to sign in by OAuth', ['credentials', 'sites', index, 'oauth'])] : [],
+    ),
+  ]
+}
+
 function addresses(spec: AtlassianOrganizationSpec, { sandboxUrl }: ConnectionOptions) {
-  const { organizationId, directoryId, provisioning, endpoints, sites = [] } = spec
+  const { organizationId, directoryId, provisioning, endpoints, sites } = spec
   const scimDirectoryId = provisioning.scimDirectoryId
   return {
     organizationId,

@@ -7,6 +7,7 @@ import {
   promisedIdentity,
   readOnlyScopes,
   settling,
+  suspended,
 } from '../core/policy/fail-closed.ts'
 import {
   defaultRemovalLimits,
@@ -38,6 +39,8 @@ export interface Guardrails {
 
 export interface PolicyInput {
   readonly guardrails: Guardrails
+  /** Of the organization. */
+  readonly isSuspended: boolean
   /** E-mails of the accounts whose credentials Roster uses. */
   readonly ownEmails: readonly string[]
   readonly state: State
@@ -47,10 +50,11 @@ export interface PolicyInput {
 
 /** Limits come last, so that they count only what nothing else holds back. */
 export function policiesFor(input: PolicyInput): (context: PolicyContext) => readonly Policy[] {
-  const { guardrails, ownEmails, state, source, nowMs } = input
+  const { guardrails, isSuspended, ownEmails, state, source, nowMs } = input
   const run = { ...defaultRunLimits, ...guardrails.run }
   const list = guardrails.protected
   return (context) => [
+    suspended(isSuspended),
     incompleteDeclaration,
     observeOnly,
     readOnlyScopes,

@@ -96,7 +96,7 @@ function createSession(parts: SessionParts): Session {
   return {
     organization: estate.organization.name,
     transport,
-    siteNames: (spec.sites ?? []).map(({ name }) => name),
+    siteNames: spec.sites.map(({ name }) => name),
     run: (decide, approved = []) => runPass(parts, store, { decide, approved }),
     approve: async (digest, untilMs) => {
       const state = await store.load()
@@ -168,18 +168,25 @@ function surroundingsFor(
   const directoryOptions: DirectoryOptions = {
     reader: transport.reader,
     known: state.counts,
-    declaredDefaultGroups: spec.defaultGroups ?? {},
-    sites: (spec.sites ?? []).map(({ name }) => name),
+    declaredDefaultGroups: spec.defaultGroups,
+    sites: spec.sites.map(({ name }) => name),
     provisioningMethod: spec.provisioning.method,
     lookUps: transport.lookUps,
   }
-  const ownEmails = (spec.credentials.sites ?? []).flatMap(({ apiToken }) => apiToken?.email ?? [])
+  const ownEmails = spec.credentials.sites.flatMap(({ apiToken }) => apiToken?.email ?? [])
   return {
     kinds,
     reader: transport.reader,
     loadDirectory: (needs) => loadDirectory(needs, directoryOptions),
     forecastDirectory: (needs) => forecastDirectory(needs, directoryOptions),
-    policies: policiesFor({ guardrails: spec.guardrails ?? {}, ownEmails, state, source: options.source, nowMs }),
+    policies: policiesFor({
+      guardrails: spec.guardrails,
+      isSuspended: spec.suspend,
+      ownEmails,
+      state,
+      source: options.source,
+      nowMs,
+    }),
     approvals: { has: (digest) => approved.includes(digest) || (state.approvals.get(digest) ?? 0) > nowMs },
     ledger: state.ledger,
     nowMs,

@@ -56,6 +56,12 @@ export const readOnlyScopes: Policy =
     return reason === undefined ? undefined : { code: 'READ_ONLY', reason, releasable: false }
   }
 
+/** `spec.suspend` of the organization: everything is shown and nothing is written. */
+export function suspended(isSuspended: boolean): Policy {
+  const hold: Hold = { code: 'SUSPENDED', reason: 'the organization is suspended by its manifest', releasable: false }
+  return () => () => (isSuspended ? hold : undefined)
+}
+
 /** What a kind itself refuses to do on the way: turning custom access into a role. */
 export function kindObjections(kinds: ReadonlyMap<string, Kind>): Policy {
   return () => (change) => {

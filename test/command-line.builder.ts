@@ -1,0 +1,69 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { main } from '../src/cli/main.ts'
+import type { Clock } from '../src/core/ports.ts'
+import { startSandbox, type Sandbox } from '../src/sandbox/start-sandbox.ts'
+import { parseWorldSeed } from '../src/sandbox/world-seed.ts'
+
+export const examples = join(import.meta.dirname, '../examples')
+
+/** The day for which the example company was written. */
+export const today = Date.UTC(2026, 10, 25, 12)
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The example company in a sandbox, and a copy of its declaration to work on. */
+export interface Acme {
+  readonly sandbox: Sandbox
+  /** Directory of the declaration; may be written to. */
+  readonly access: string
+  /** Runs a command in this process, at `today` unless time was moved on. */
+  run(command: string, ...flags: readonly string[]): Promise<Ran>
+  passTime(ms: number): void
+  close(): Promise<void>
+}
+
+export async function openAcme(): Promise<Acme> {
+  const directory = mkdtempSync(join(tmpdir(), 'roster-acme-'))
+  cpSync(join(examples, 'acme'), directory, { recursive: true })
+  let nowMs = today
+  const world = parseWorldSeed(readFileSync(join(directory, 'world.yaml'), 'utf8'))
+  const sandbox = await startSandbox({ world, now: () => nowMs })
+  const access = join(directory, 'access')
+  const clock: Clock = { now: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) }
+  return {
+    sandbox,
+    access,
+    passTime: (ms) => void (nowMs += ms),
+    run: (command, ...flags) => runCommand([...command.split(' '), access, '--sandbox', sandbox.url, ...flags], clock),
+    close: async () => {
+      await sandbox.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const systemLike: Clock = { now: () => today, sleep: async () => {} }
+
+/** One command, in this process. */
+export async function runCommand(argv: readonly string[], clock = systemLike): Promise<Ran> {
+  let [stdout, stderr] = ['', '']
+  const code = await main(argv, {
+    stdout: (text) => void (stdout += text),
+    stderr: (text) => void (stderr += text),
+    env: {},
+    cwd: process.cwd(),
+    isTty: { stdin: false, stdout: false, stderr: false },
+    signal: new AbortController().signal,
+    clock,
+    random: () => 0.5,
+    ask: () => Promise.reject(new Error('nobody is there to ask')),
+    quit: () => {},
+  })
+  return { code, stdout, stderr }
+}
