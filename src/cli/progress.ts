@@ -25,9 +25,10 @@ export function createProgress({ io, note, errorPaint }: Context, what: string):
   let expected: Forecast = { calls: 0, exact: false }
   let made = 0
   let waiting = ''
+  let isOver = false
   const draw = (): void => {
     const nowMs = io.clock.now()
-    if (nowMs - drawnMs < (io.isTty.stderr ? redrawMs : lineMs)) return
+    if (isOver || nowMs - drawnMs < (io.isTty.stderr ? redrawMs : lineMs)) return
     drawnMs = nowMs
     const text = `${what}  ${share(made, expected)}${left(made, expected.calls, nowMs - startMs)}${waiting}`
     if (io.isTty.stderr) io.stderr(`\r\u001b[2K${errorPaint.quiet(`${bar(made, expected.calls)} ${text}`)}`)
@@ -44,6 +45,7 @@ export function createProgress({ io, note, errorPaint }: Context, what: string):
       draw()
     },
     end: () => {
+      isOver = true
       if (io.isTty.stderr) io.stderr('\r\u001b[2K')
     },
   }

@@ -1,5 +1,5 @@
 import type { Diagnostic, Origin } from '../core/diagnostic.ts'
-import { printable, type Paint } from './terminal-text.ts'
+import { count, printable, type Paint } from './terminal-text.ts'
 
 const linesBefore = 2
 /** A line longer than this is cut around the place: a whole world in one line of flow style must not fill the screen. */
@@ -35,8 +35,25 @@ export function renderDiagnostics(
   texts: ReadonlyMap<string, string>,
   paint: Paint,
 ): string {
-  const ordered = diagnostics.toSorted((a, b) => weight(a) - weight(b))
-  return ordered.map((each) => renderDiagnostic(each, texts.get(each.origin?.file ?? ''), paint)).join('\n\n')
+  const ordered = diagnostics
+    .filter(({ code }) => !consequences.includes(code))
+    .toSorted((a, b) => weight(a) - weight(b))
+  const blocks = ordered.map((each) => renderDiagnostic(each, texts.get(each.origin?.file ?? ''), paint))
+  const followed = diagnostics.filter(isConsequence)
+  const groups = Map.groupBy(followed, ({ code, message }) => (code === 'IDENTITIES_UNREAD' ? code : message))
+  return [...blocks, ...[...groups.values()].map((group) => renderConsequence(group, paint))].join('\n\n')
+}
+
+/** One failed read makes a mistake of every line that rests on it, and none of them is where it is mended. */
+const consequences: readonly Diagnostic['code'][] = ['IDENTITIES_UNREAD', 'CATALOGUE_UNREAD']
+
+export const isConsequence = ({ code }: Diagnostic): boolean => consequences.includes(code)
+
+function renderConsequence(group: readonly Diagnostic[], paint: Paint): string {
+  const { code, message, origin } = group[0]!
+  const head = `${paint.removed(`error[${code}]`)}: ${printable(message)}`
+  const others = group.length === 1 ? '' : ` and ${count(group.length - 1, 'other place')}`
+  return origin ? `${head}\n    so ${place(origin)}${others} could not be understood` : head
 }
 
 const weight = ({ severity }: Diagnostic): number => (severity === 'error' ? 1 : 0)

@@ -1,4 +1,5 @@
 import { isError } from '../core/diagnostic.ts'
+import { isConsequence } from './code-frame.ts'
 import { plannedChanges } from '../core/plan.ts'
 import type { Change } from '../core/change.ts'
 import { summarize, type PlanView, type Summary } from './summary.ts'
@@ -11,7 +12,7 @@ export function planSummary(
 ): string {
   const summary = summarize(view.plan)
   return [
-    paint.heading(totals(summary)),
+    paint.heading(totals(summary, view)),
     ...removalShare(summary, view),
     ...seats(plannedChanges(view.plan)),
     coverage(view),
@@ -20,13 +21,15 @@ export function planSummary(
   ].join('\n')
 }
 
-function totals({ add, change, remove, held, unmanaged, unread, scopes }: Summary): string {
+function totals({ add, change, remove, held, unmanaged, unread, scopes }: Summary, { diagnostics }: PlanView): string {
   const rest = [
     ...(held > 0 ? [`${held} held`] : []),
     ...(unmanaged > 0 ? [`${unmanaged} unmanaged left alone`] : []),
     ...(unread > 0 ? [`${count(unread, 'place')} NOT READ`] : []),
   ]
-  if (add + change + remove + rest.length === 0) return `No changes: ${count(scopes, 'place')} as declared.`
+  if (add + change + remove + held + unread === 0 && !diagnostics.some(isError)) {
+    return [`No changes: ${count(scopes, 'place')} as declared`, ...rest].join('.  ') + '.'
+  }
   return `Plan: ${[`${add} to add, ${change} to change, ${remove} to remove`, ...rest].join('.  ')}.`
 }
 
@@ -64,9 +67,11 @@ function next(
   { diagnostics, plan }: PlanView,
   target: string | undefined,
 ): readonly string[] {
-  const mistakes = diagnostics.filter(isError).length
+  const mistakes = diagnostics.filter((each) => isError(each) && !isConsequence(each)).length
+  const consequences = diagnostics.filter(isConsequence).length
   const incomplete = [
     ...(mistakes > 0 ? [`${count(mistakes, 'mistake')} in the declaration`] : []),
+    ...(consequences > 0 ? [`${count(consequences, 'line')} of it could not be understood for want of a read`] : []),
     ...(unread > 0 ? [`${count(unread, 'place')} not read`] : []),
   ]
   const warning = incomplete.length > 0 ? [`INCOMPLETE: ${incomplete.join(', ')}.`] : []
