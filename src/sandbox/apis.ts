@@ -1,0 +1,18 @@
+import type { ApiDefinition } from './exchange.ts'
+import { confluenceApi } from './routes/confluence/api.ts'
+import { controlApi } from './routes/control.ts'
+import { jiraApi } from './routes/jira/api.ts'
+import { oauthApi } from './routes/oauth.ts'
+import { organizationApi } from './routes/organizations/api.ts'
+import { scimApi } from './routes/scim/api.ts'
+import { siteApi } from './routes/site.ts'
+
+export const apis: readonly ApiDefinition[] = [
+  organizationApi,
+  controlApi,
+  scimApi,
+  jiraApi,
+  confluenceApi,
+  oauthApi,
+  siteApi,
+]

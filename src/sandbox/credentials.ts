@@ -1,0 +1,54 @@
+import type { Target } from './targets.ts'
+import { findAccount, statusOf } from './world-directory.ts'
+import type { Account, WorldState } from './world-state.ts'
+
+export interface Caller {
+  /** Name of the credential in the seed; `anonymous` or `unknown` where it is none of ours. */
+  readonly name: string
+  readonly granted: boolean
+  /** Whose credential it is, for Jira and Confluence. */
+  readonly account?: Account
+  readonly bearer?: string
+}
+
+const anonymousCaller: Caller = { name: 'anonymous', granted: false }
+const unknownCaller: Caller = { name: 'unknown', granted: false }
+
+/**
+ * Who calls, and whether the API takes this credential: organization keys for /admin, the directory's key for SCIM,
+ * Basic tokens and bearers for the sites. Classic tokens work on the site, scoped ones and bearers on the gateway only.
+ */
+export function identify(state: WorldState, target: Target, authorization: string | undefined): Caller {
+  const [, scheme, secret = ''] = /^(\w+)\s+(.+)$/.exec(authorization ?? '') ?? []
+  if (scheme === undefined) return anonymousCaller
+  if (scheme.toLowerCase() === 'basic') return basicCaller(state, target, secret)
+  if (target.api === 'oauth' || target.api === 'jira' || target.api === 'confluence')
+    return oauthCaller(state, target, secret)
+  const { organizationApiKeys = [], scimKeys = [] } = state.credentials
+  const organizationKey = organizationApiKeys.find(({ key }) => key === secret)
+  if (organizationKey) return { name: organizationKey.name, granted: target.api !== 'scim' }
+  const scimKey = scimKeys.find(({ key }) => key === secret)
+  return scimKey ? { name: scimKey.name, granted: target.api === 'scim' } : unknownCaller
+}
+
+function basicCaller(state: WorldState, target: Target, secret: string): Caller {
+  const [email, ...rest] = Buffer.from(secret, 'base64').toString().split(':')
+  const token = (state.credentials.apiTokens ?? []).find(
+    (candidate) => candidate.email.toLowerCase() === email?.toLowerCase() && candidate.token === rest.join(':'),
+  )
+  if (!token) return unknownCaller
+  const isSite = target.api === 'jira' || target.api === 'confluence'
+  return personal(state, { name: token.name, email: token.email }, isSite && (token.scoped ?? false) === target.gateway)
+}
+
+function oauthCaller(state: WorldState, target: Target, secret: string): Caller {
+  const issued = state.accessTokens.get(secret)
+  if (!issued) return unknownCaller
+  return { ...personal(state, issued, target.gateway || target.api === 'oauth'), bearer: secret }
+}
+
+function personal(state: WorldState, { name, email }: { name: string; email: string }, fits: boolean): Caller {
+  const account = findAccount(state, email)
+  if (!account) return { name, granted: false }
+  return { name, account, granted: fits && statusOf(account) === 'active' }
+}

@@ -1,0 +1,39 @@
+import type { Api } from './exchange.ts'
+
+export interface JournalEntry {
+  /** ISO 8601. */
+  readonly at: string
+  readonly method: string
+  /** With the query. */
+  readonly path: string
+  readonly operation: string
+  readonly api: Api
+  /** 0 where the connection was cut before an answer. */
+  readonly status: number
+  readonly write: boolean
+  /** Name of the credential in the seed, never its secret; `anonymous` or `unknown` where it is none of ours. */
+  readonly credential: string
+}
+
+/** Every request in order of arrival, the sandbox's own `/_sandbox/…` left out. */
+export interface Journal {
+  readonly entries: readonly JournalEntry[]
+  reads(): JournalEntry[]
+  writes(): JournalEntry[]
+  clear(): void
+}
+
+export interface JournalWriter extends Journal {
+  add(entry: JournalEntry): void
+}
+
+export function createJournal(): JournalWriter {
+  const entries: JournalEntry[] = []
+  return {
+    entries,
+    reads: () => entries.filter(({ write }) => !write),
+    writes: () => entries.filter(({ write }) => write),
+    clear: () => void entries.splice(0),
+    add: (entry) => void entries.push(entry),
+  }
+}

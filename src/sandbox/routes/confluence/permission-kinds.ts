@@ -1,0 +1,36 @@
+export interface PermissionKind {
+  /** Operation and target, such as `read/space`. */
+  readonly id: string
+  readonly displayName: string
+}
+
+/**
+ * What can be granted in a space: the pairs of SpacePermissionRequest (Confluence v1), and those that were measured
+ * beside them (folio-sec/terraform-provider-atlassian, principal_permissions_resource.go, 2026).
+ */
+export const permissionKinds: readonly PermissionKind[] = [
+  { id: 'read/space', displayName: 'View' },
+  ...['page', 'blogpost', 'comment', 'attachment'].flatMap((target) => [
+    { id: `create/${target}`, displayName: `Add ${target}` },
+    { id: `delete/${target}`, displayName: `Delete ${target}` },
+  ]),
+  { id: 'delete/space', displayName: 'Delete own' },
+  { id: 'export/space', displayName: 'Export space' },
+  { id: 'administer/space', displayName: 'Space admin' },
+  { id: 'archive/page', displayName: 'Archive pages' },
+  { id: 'restrict_content/space', displayName: 'Add and delete restrictions' },
+  { id: 'update/page', displayName: 'Edit pages' },
+  { id: 'update/blogpost', displayName: 'Edit blog posts' },
+  ...[
+    'export_content',
+    'archive_space',
+    'delete_space',
+    'manage_content',
+    'manage_templates',
+    'manage_look_and_feel',
+    'manage_users',
+    'manage_nonlicensed_users',
+    'manage_guest_users',
+    'manage_public_links',
+  ].map((key) => ({ id: `${key}/space`, displayName: key.replaceAll('_', ' ') })),
+]

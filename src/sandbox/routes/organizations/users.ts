@@ -1,0 +1,135 @@
+import { ok, stringsOf, type Answer, type SandboxRequest } from '../../exchange.ts'
+import { pageOf } from '../../pagination.ts'
+import { Refusal } from '../../refusal.ts'
+import { appsOf } from '../../world-apps.ts'
+import { accountOf, groupsOf, statusOf } from '../../world-directory.ts'
+import type { Account, WorldState } from '../../world-state.ts'
+import { requirePlace } from './organization.ts'
+import { linksOf, listPage } from './pages.ts'
+import { searchOf, type SearchRules } from './search-body.ts'
+import { findUsers, isListed } from './user-filter.ts'
+
+/** Limits: API for Atlassian Access, MultiDirectoryUserSearchRequest. */
+const rules: SearchRules = {
+  maxItems: {
+    emails: 100,
+    accountIds: 10,
+    groupIds: 10,
+    directoryIds: 10,
+    emailDomains: 10,
+    roleIds: 10,
+    resourceIds: 20,
+    accountStatus: 3,
+    membershipStatus: 3,
+    status: 4,
+    expand: 4,
+  },
+  scalars: ['searchTerm', 'claimStatus', 'mfaEnabled'],
+  defaultLimit: 50,
+}
+
+export function searchUsers(request: SandboxRequest): Answer {
+  requirePlace(request)
+  const { offset, limit, question } = searchOf(request, rules)
+  const expand = new Set(stringsOf(question['expand']))
+  const page = pageOf(findUsers(request.state, question), { offset, limit }, request.paging)
+  const data = page.items.map((account) => ({ ...user(account), ...expanded(request.state, account, expand) }))
+  return ok({ data, links: linksOf({ offset, next: page.next, question: { ...question, limit: page.limit } }) })
+}
+
+/** The same filters, as a query; only the numbers of the whole are answered. */
+export function countUsers(request: SandboxRequest): Answer {
+  requirePlace(request)
+  const question = Object.fromEntries(
+    [...new Set(request.query.keys())].map((name) => {
+      const values = request.query.getAll(name)
+      const single = ['searchTerm', 'claimStatus'].includes(name) ? values[0] : values
+      return [name, name === 'mfaEnabled' ? values[0] === 'true' : single]
+    }),
+  )
+  return ok({ count: findUsers(request.state, question).length })
+}
+
+export function getUser(request: SandboxRequest): Answer {
+  requirePlace(request)
+  const account = listedAccount(request.state, request.params['userId'] ?? '')
+  return ok({
+    data: { ...user(account), ...expanded(request.state, account, new Set(['platformRoles', 'counts.resources'])) },
+  })
+}
+
+/** An account that the organization's directory shows. @throws Refusal */
+export function listedAccount(state: WorldState, accountId: string): Account {
+  const account = state.accounts.has(accountId) ? accountOf(state, accountId) : undefined
+  if (account && isListed(account)) return account
+  throw new Refusal('not-found', 'user', `no user ${accountId}`)
+}
+
+export function userRoleAssignments(request: SandboxRequest): Answer {
+  requirePlace(request)
+  const { state, params } = request
+  const account = listedAccount(state, params['accountId'] ?? '')
+  const assignments = [...appsOf(state, account.accountId)].map(([resourceId, { resource, roles }]) => ({
+    directoryId: state.organization.directory.id,
+    resourceId,
+    resourceOwner: resource.product.key,
+    userDirectoryStatus: account.membershipStatus,
+    roleAssignments: [...roles].map((role) => ({ role, roleAssignmentMethods: ['group_direct'] })),
+    roles: [...roles],
+  }))
+  return listPage(request, assignments)
+}
+
+function user(account: Account) {
+  const { accountId, email, name, scim, managed, platformRoles: _, ...rest } = account
+  return {
+    accountId,
+    accountType: 'atlassian',
+    status: statusOf(account),
+    accountStatus: rest.accountStatus,
+    membershipStatus: rest.membershipStatus,
+    addedToOrg: rest.addedToOrg,
+    name,
+    nickname: scim?.nickName ?? name,
+    email,
+    emailVerified: managed,
+    claimStatus: managed ? 'managed' : 'unmanaged',
+    managementSource: scim ? 'synced' : 'invited',
+    ...(managed ? { mfaEnabled: rest.mfaEnabled } : {}),
+    jobTitle: scim?.title ?? '',
+    department: scim?.department ?? '',
+    organization: scim?.organization ?? '',
+    location: '',
+    timeZone: scim?.timezone ?? 'UTC',
+    avatar: '',
+    picture: '',
+  }
+}
+
+function expanded(state: WorldState, account: Account, expand: ReadonlySet<string>) {
+  const { accountId, platformRoles, addedToOrg } = account
+  const apps = expand.has('productAccess') || expand.has('counts.resources') ? appsOf(state, accountId) : new Map()
+  const groups = expand.has('groups') ? groupsOf(state, accountId) : []
+  return {
+    ...(expand.has('platformRoles') ? { platformRoles: [...platformRoles] } : {}),
+    ...(expand.has('counts.resources') ? { counts: { resources: apps.size } } : {}),
+    ...(expand.has('productAccess')
+      ? {
+          productAccess: [...apps].map(([id, app]) => ({
+            id,
+            key: app.resource.product.key,
+            lastActiveTimestamp: addedToOrg,
+          })),
+        }
+      : {}),
+    ...(expand.has('groups')
+      ? {
+          groups: groups.map(({ groupId, name, description }) => ({
+            id: `ari:cloud:identity::group/${groupId}`,
+            name,
+            description: description || null,
+          })),
+        }
+      : {}),
+  }
+}

@@ -1,0 +1,117 @@
+import { groupOf, statusOf } from './world-directory.ts'
+import type { AccountSeed, GroupSeed, ProjectSeed, SiteSeed, SpaceAccessSeed, WorldSeed } from './world-seed.ts'
+import type { Account, Group, Project, Site, Space, WorldState } from './world-state.ts'
+
+/** The seed that would give this state again. Row ids, tasks and issued tokens are not part of a seed. */
+export function exportWorld(state: WorldState): WorldSeed {
+  const policies = [...state.policies.values()].map(({ members, ...policy }) => ({
+    ...policy,
+    members: people(state, members.keys()),
+  }))
+  return {
+    organization: state.organization,
+    credentials: state.credentials,
+    ...(state.scimDirectoryId === undefined ? {} : { scim: { directoryId: state.scimDirectoryId } }),
+    sites: state.sites.map((site) => exportSite(state, site)),
+    accounts: [...state.accounts.values()].map(exportAccount),
+    groups: [...state.groups.values()].map((group) => exportGroup(state, group)),
+    ...(policies.length === 0 ? {} : { authenticationPolicies: policies }),
+  }
+}
+
+function people(state: WorldState, accountIds: Iterable<string>): string[] {
+  return [...accountIds].map((id) => state.accounts.get(id)?.email || id)
+}
+
+function exportAccount(account: Account): AccountSeed {
+  const { createdAt, lastModifiedAt, ...scim } = account.scim ?? { createdAt: '', lastModifiedAt: '' }
+  return {
+    id: account.accountId,
+    ...(account.email ? { email: account.email } : {}),
+    name: account.name,
+    status: statusOf(account),
+    type: account.type,
+    managed: account.managed,
+    mfaEnabled: account.mfaEnabled,
+    hiddenEmail: account.hiddenEmail,
+    platformRoles: [...account.platformRoles],
+    ...(account.scim ? { scim } : {}),
+  }
+}
+
+function exportGroup(state: WorldState, group: Group): GroupSeed {
+  return {
+    id: group.groupId,
+    name: group.name,
+    ...(group.description ? { description: group.description } : {}),
+    managedBy: group.managedBy,
+    ...(group.scimGroupId === undefined ? {} : { scimGroupId: group.scimGroupId }),
+    members: people(state, group.members),
+    appRoles: [...group.appRoles],
+  }
+}
+
+function exportSite(state: WorldState, { name, cloudId, products, jira, confluence }: Site): SiteSeed {
+  return {
+    name,
+    cloudId,
+    products: products.map(({ key, defaultGroupId, seats }) => ({
+      key,
+      defaultGroup: groupOf(state, defaultGroupId).name,
+      ...(seats === undefined ? {} : { seats }),
+    })),
+    ...(jira
+      ? {
+          jira: {
+            roles: jira.roles,
+            projects: [...jira.projects.values()].map((project) => exportProject(state, project)),
+          },
+        }
+      : {}),
+    ...(confluence ? { confluence: exportConfluence(state, confluence) } : {}),
+  }
+}
+
+function exportProject(state: WorldState, project: Project): ProjectSeed {
+  const roles = [...project.roles.values()].map(({ id, name, actors }) => {
+    const ids = (kind: string) =>
+      [...actors.keys()].filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length))
+    const users = people(state, ids('user:'))
+    const groups = ids('group:').map((groupId) => groupOf(state, groupId).name)
+    return [name, { ...(project.teamManaged ? { id } : {}), users, groups }] as const
+  })
+  return {
+    id: project.id,
+    key: project.key,
+    name: project.name,
+    type: project.type,
+    style: project.teamManaged ? 'next-gen' : 'classic',
+    ...(project.category === undefined ? {} : { category: project.category }),
+    archived: project.archived,
+    roles: Object.fromEntries(roles),
+  }
+}
+
+function exportConfluence(
+  state: WorldState,
+  confluence: NonNullable<Site['confluence']>,
+): NonNullable<SiteSeed['confluence']> {
+  const { mode, companionPermissions, roles, spaces } = confluence
+  const access = (space: Space) =>
+    [...space.access.values()].map((entry): SpaceAccessSeed => {
+      const { type, id } = entry.principal
+      const role = entry.roleId === undefined ? undefined : roles.get(entry.roleId)?.name
+      return {
+        ...(type === 'user' ? { user: people(state, [id])[0]! } : {}),
+        ...(type === 'group' ? { group: groupOf(state, id).name } : {}),
+        ...(type === 'access-class' ? { accessClass: id } : {}),
+        ...(role === undefined ? { permissions: [...entry.permissions.keys()] } : { role }),
+      }
+    })
+  return {
+    mode,
+    companionPermissions,
+    roles: [...roles.values()],
+    spaces: [...spaces.values()].map((space) => ({ ...space, access: access(space) })),
+  }
+}

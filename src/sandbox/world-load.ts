@@ -1,0 +1,109 @@
+import { derivedUuid, nextRandom } from './random.ts'
+import { accountOf, groupOf, indexAccount, isVerified, putMember } from './world-directory.ts'
+import { loadSite } from './world-load-site.ts'
+import type { AccountSeed, GroupSeed, PolicySeed, ScimSeed, WorldSeed } from './world-seed.ts'
+import type { Account, Group, ScimRecord, WorldState } from './world-state.ts'
+
+const seededAt = '2024-01-01T00:00:00.000Z'
+
+/**
+ * The state that a seed describes. @param randomSeed for the ids that are drawn later.
+ * @throws Error where the seed contradicts itself: an unknown reference, an id, name or e-mail that comes twice
+ */
+export function loadWorld(seed: WorldSeed, randomSeed: number): WorldState {
+  const state = emptyState(seed, randomSeed)
+  for (const [index, account] of seed.accounts.entries()) at(`/accounts/${index}`, () => loadAccount(state, account))
+  for (const [index, group] of seed.groups.entries()) at(`/groups/${index}`, () => loadGroup(state, group))
+  const sites = seed.sites.map((site, index) => at(`/sites/${index}`, () => loadSite(state, site)))
+  for (const [index, policy] of (seed.authenticationPolicies ?? []).entries()) {
+    at(`/authenticationPolicies/${index}`, () => loadPolicy(state, policy))
+  }
+  return { ...state, sites }
+}
+
+function at<Value>(path: string, load: () => Value): Value {
+  try {
+    return load()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`the world seed has a mistake at ${path}: ${reason}`, { cause })
+  }
+}
+
+function emptyState(seed: WorldSeed, randomSeed: number): WorldState {
+  const refreshTokens = (seed.credentials.oauthClients ?? []).flatMap(({ clientId, refreshToken }) =>
+    refreshToken === undefined ? [] : [[refreshToken, clientId] as const],
+  )
+  const state: WorldState = {
+    organization: seed.organization,
+    credentials: seed.credentials,
+    ...(seed.scim ? { scimDirectoryId: seed.scim.directoryId } : {}),
+    sites: [],
+    accounts: new Map(),
+    accountIdByEmail: new Map(),
+    accountIdByScimId: new Map(),
+    groups: new Map(),
+    groupIdByName: new Map(),
+    groupIdsByAccount: new Map(),
+    unsyncedGroups: new Map(),
+    policies: new Map(),
+    policyTasks: new Map(),
+    accessTokens: new Map(),
+    refreshTokens: new Map(refreshTokens),
+    nextActorId: 10_240,
+    nextPermissionId: 98_312,
+    nextRoleId: 10_300,
+    randomState: randomSeed,
+  }
+  nextRandom(state)
+  return state
+}
+
+/** @throws Error where the id or the e-mail is taken */
+export function loadAccount(state: WorldState, seed: AccountSeed): Account {
+  const { id: accountId, email = '', name, status = 'active', type = 'atlassian' } = seed
+  if (type === 'atlassian' && !email) throw new Error(`${accountId} has no e-mail`)
+  if (state.accounts.has(accountId)) throw new Error(`the account id ${accountId} comes twice`)
+  if (email && state.accountIdByEmail.has(email.toLowerCase())) throw new Error(`the e-mail ${email} comes twice`)
+  const account: Account = {
+    accountId,
+    email,
+    name,
+    type,
+    accountStatus: status === 'deactivated' ? 'inactive' : 'active',
+    membershipStatus: status === 'not_invited' ? 'no_membership' : status === 'suspended' ? 'suspended' : 'active',
+    managed: seed.managed ?? isVerified(state, email),
+    mfaEnabled: seed.mfaEnabled ?? false,
+    hiddenEmail: seed.hiddenEmail ?? false,
+    platformRoles: new Set(seed.platformRoles),
+    ...(seed.scim ? { scim: scimRecord(accountId, seed.scim, seededAt) } : {}),
+    addedToOrg: seededAt,
+  }
+  indexAccount(state, account)
+  return account
+}
+
+/** @param at ISO 8601 */
+export function scimRecord(accountId: string, seed: ScimSeed, at: string): ScimRecord {
+  return { ...seed, id: seed.id ?? derivedUuid(`scim user ${accountId}`), createdAt: at, lastModifiedAt: at }
+}
+
+/** @throws Error where the id or the name is taken or a member is not known */
+export function loadGroup(state: WorldState, seed: GroupSeed): Group {
+  const { id: groupId, name, managedBy = 'admins', scimGroupId } = seed
+  if (state.groups.has(groupId)) throw new Error(`the group id ${groupId} comes twice`)
+  if (state.groupIdByName.has(name.toLowerCase())) throw new Error(`the group name ${name} comes twice`)
+  const external = managedBy === 'external' ? { scimGroupId: scimGroupId ?? derivedUuid(`scim group ${groupId}`) } : {}
+  const appRoles = [...(seed.appRoles ?? [])]
+  const description = seed.description ?? ''
+  const group: Group = { groupId, name, description, managedBy, ...external, members: new Set(), appRoles }
+  state.groups.set(groupId, group)
+  state.groupIdByName.set(name.toLowerCase(), groupId)
+  for (const who of seed.members ?? []) putMember(state, groupOf(state, groupId), accountOf(state, who).accountId)
+  return group
+}
+
+function loadPolicy(state: WorldState, { members, ...policy }: PolicySeed): void {
+  const dates = (members ?? []).map((who) => [accountOf(state, who).accountId, Date.parse(seededAt)] as const)
+  state.policies.set(policy.id, { ...policy, members: new Map(dates) })
+}

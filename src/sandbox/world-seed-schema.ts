@@ -1,0 +1,135 @@
+const text = { type: 'string', minLength: 1 } as const
+const texts = { type: 'array', items: text } as const
+const flag = { type: 'boolean' } as const
+
+function oneOf(...values: readonly string[]) {
+  return { type: 'string', enum: values }
+}
+
+function list(items: object) {
+  return { type: 'array', items }
+}
+
+/** A closed object; a name that ends in `?` may be left out. */
+function closed(fields: Readonly<Record<string, object>>) {
+  const entries = Object.entries(fields)
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: entries.map(([name]) => name).filter((name) => !name.endsWith('?')),
+    properties: Object.fromEntries(entries.map(([name, schema]) => [name.replace('?', ''), schema])),
+  }
+}
+
+const key = closed({ name: text, key: text })
+
+const credentials = closed({
+  'organizationApiKeys?': list(key),
+  'scimKeys?': list(key),
+  'apiTokens?': list(closed({ name: text, email: text, token: text, 'scoped?': flag })),
+  'oauthClients?': list(closed({ name: text, clientId: text, clientSecret: text, email: text, 'refreshToken?': text })),
+})
+
+const actors = closed({ 'id?': { type: 'integer' }, 'users?': texts, 'groups?': texts })
+
+const project = closed({
+  id: text,
+  key: text,
+  name: text,
+  'type?': oneOf('software', 'business', 'service_desk'),
+  'style?': oneOf('classic', 'next-gen'),
+  'category?': text,
+  'archived?': flag,
+  'roles?': { type: 'object', additionalProperties: actors },
+})
+
+const jira = closed({
+  roles: list(closed({ id: { type: 'integer' }, name: text, 'description?': { type: 'string' } })),
+  projects: list(project),
+})
+
+const access = {
+  ...closed({ 'group?': text, 'user?': text, 'accessClass?': text, 'role?': text, 'permissions?': texts }),
+  allOf: [
+    { oneOf: ['group', 'user', 'accessClass'].map((name) => ({ required: [name] })) },
+    { oneOf: ['role', 'permissions'].map((name) => ({ required: [name] })) },
+  ],
+}
+
+const space = closed({
+  id: text,
+  key: text,
+  name: text,
+  'type?': oneOf('global', 'collaboration', 'knowledge_base', 'personal'),
+  'archived?': flag,
+  'access?': list(access),
+})
+
+const spaceRole = closed({
+  id: text,
+  name: text,
+  'type?': oneOf('SYSTEM', 'CUSTOM'),
+  'description?': { type: 'string' },
+  permissions: texts,
+})
+
+const site = closed({
+  name: text,
+  cloudId: text,
+  products: list(closed({ key: text, defaultGroup: text, 'seats?': { type: 'integer', minimum: 0 } })),
+  'jira?': jira,
+  'confluence?': closed({
+    mode: oneOf('PRE_ROLES', 'ROLES_TRANSITION', 'ROLES'),
+    'companionPermissions?': flag,
+    'roles?': list(spaceRole),
+    spaces: list(space),
+  }),
+})
+
+const scimFields = ['id', 'userName', 'externalId', 'givenName', 'familyName', 'nickName', 'title', 'department']
+const scim = closed(
+  Object.fromEntries(
+    [...scimFields, 'organization', 'preferredLanguage', 'timezone'].map((name) => [`${name}?`, text]),
+  ),
+)
+
+const account = closed({
+  id: { type: 'string', pattern: '^[a-zA-Z0-9_|:-]{1,128}$' },
+  'email?': text,
+  name: text,
+  'status?': oneOf('active', 'suspended', 'deactivated', 'not_invited'),
+  'type?': oneOf('atlassian', 'app', 'customer'),
+  'managed?': flag,
+  'mfaEnabled?': flag,
+  'hiddenEmail?': flag,
+  'platformRoles?': texts,
+  'scim?': scim,
+})
+
+const group = closed({
+  id: text,
+  name: text,
+  'description?': { type: 'string' },
+  'managedBy?': oneOf('admins', 'external', 'open', 'team-members'),
+  'scimGroupId?': text,
+  'members?': texts,
+  'appRoles?': list(closed({ product: text, site: text, role: text })),
+})
+
+/** JSON Schema of `WorldSeed`. Account ids: at most 128 of `[a-zA-Z0-9_|:-]` (User management API, AccountId). */
+export const worldSeedSchema = closed({
+  organization: closed({
+    id: text,
+    name: text,
+    directory: closed({ id: text, name: text }),
+    verifiedDomains: texts,
+  }),
+  credentials,
+  'scim?': closed({ directoryId: text }),
+  sites: { ...list(site), minItems: 1 },
+  accounts: list(account),
+  groups: list(group),
+  'authenticationPolicies?': list(
+    closed({ id: text, name: text, 'members?': texts, 'enforces?': oneOf('sso', 'two-step', 'none') }),
+  ),
+})

@@ -1,0 +1,180 @@
+import { Ajv } from 'ajv'
+import { parse } from 'yaml'
+import { worldSeedSchema } from './world-seed-schema.ts'
+
+export type AccountStatus = 'active' | 'suspended' | 'deactivated' | 'not_invited'
+export type AccountType = 'atlassian' | 'app' | 'customer'
+export type GroupManager = 'admins' | 'external' | 'open' | 'team-members'
+export type RoleMode = 'PRE_ROLES' | 'ROLES_TRANSITION' | 'ROLES'
+
+export interface ScimSeed {
+  /** Id in the SCIM directory; derived from the account id where it is left out. */
+  readonly id?: string
+  readonly userName?: string
+  readonly externalId?: string
+  readonly givenName?: string
+  readonly familyName?: string
+  readonly nickName?: string
+  readonly title?: string
+  readonly department?: string
+  readonly organization?: string
+  readonly preferredLanguage?: string
+  readonly timezone?: string
+}
+
+export interface AccountSeed {
+  readonly id: string
+  readonly email?: string
+  readonly name: string
+  readonly status?: AccountStatus
+  readonly type?: AccountType
+  readonly managed?: boolean
+  readonly mfaEnabled?: boolean
+  /** Jira and Confluence leave the e-mail out; the Organizations search returns it all the same. */
+  readonly hiddenEmail?: boolean
+  readonly platformRoles?: readonly string[]
+  /** Present: the account is owned by the SCIM directory of the identity provider. */
+  readonly scim?: ScimSeed
+}
+
+export interface AppRoleSeed {
+  readonly product: string
+  readonly site: string
+  readonly role: string
+}
+
+export interface GroupSeed {
+  readonly id: string
+  readonly name: string
+  readonly description?: string
+  readonly managedBy?: GroupManager
+  readonly scimGroupId?: string
+  /** E-mail or account id. */
+  readonly members?: readonly string[]
+  readonly appRoles?: readonly AppRoleSeed[]
+}
+
+export interface ProductSeed {
+  readonly key: string
+  readonly defaultGroup: string
+  /** Left out: no limit. */
+  readonly seats?: number
+}
+
+export interface ActorsSeed {
+  /** For a role of a team-managed project; drawn where it is left out. */
+  readonly id?: number
+  readonly users?: readonly string[]
+  readonly groups?: readonly string[]
+}
+
+export interface ProjectSeed {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly type?: 'software' | 'business' | 'service_desk'
+  /** `next-gen` is team-managed: its roles are its own. */
+  readonly style?: 'classic' | 'next-gen'
+  readonly category?: string
+  readonly archived?: boolean
+  readonly roles?: Readonly<Record<string, ActorsSeed>>
+}
+
+export interface SpaceAccessSeed {
+  readonly group?: string
+  readonly user?: string
+  readonly accessClass?: string
+  readonly role?: string
+  readonly permissions?: readonly string[]
+}
+
+export interface SpaceSeed {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly type?: 'global' | 'collaboration' | 'knowledge_base' | 'personal'
+  readonly archived?: boolean
+  readonly access?: readonly SpaceAccessSeed[]
+}
+
+export interface SpaceRoleSeed {
+  readonly id: string
+  readonly name: string
+  readonly type?: 'SYSTEM' | 'CUSTOM'
+  readonly description?: string
+  readonly permissions: readonly string[]
+}
+
+export interface SiteSeed {
+  readonly name: string
+  readonly cloudId: string
+  readonly products: readonly ProductSeed[]
+  readonly jira?: {
+    readonly roles: readonly { readonly id: number; readonly name: string; readonly description?: string }[]
+    readonly projects: readonly ProjectSeed[]
+  }
+  readonly confluence?: {
+    readonly mode: RoleMode
+    readonly companionPermissions?: boolean
+    readonly roles?: readonly SpaceRoleSeed[]
+    readonly spaces: readonly SpaceSeed[]
+  }
+}
+
+export interface PolicySeed {
+  readonly id: string
+  readonly name: string
+  readonly members?: readonly string[]
+  readonly enforces?: 'sso' | 'two-step' | 'none'
+}
+
+export interface CredentialsSeed {
+  readonly organizationApiKeys?: readonly { readonly name: string; readonly key: string }[]
+  readonly scimKeys?: readonly { readonly name: string; readonly key: string }[]
+  readonly apiTokens?: readonly {
+    readonly name: string
+    readonly email: string
+    readonly token: string
+    readonly scoped?: boolean
+  }[]
+  readonly oauthClients?: readonly {
+    readonly name: string
+    readonly clientId: string
+    readonly clientSecret: string
+    readonly email: string
+    readonly refreshToken?: string
+  }[]
+}
+
+/** An Atlassian Cloud at rest: what `docs/sandbox.md` describes, and what `GET /_sandbox/world` answers. */
+export interface WorldSeed {
+  readonly organization: {
+    readonly id: string
+    readonly name: string
+    readonly directory: { readonly id: string; readonly name: string }
+    readonly verifiedDomains: readonly string[]
+  }
+  readonly credentials: CredentialsSeed
+  readonly scim?: { readonly directoryId: string }
+  readonly sites: readonly SiteSeed[]
+  readonly accounts: readonly AccountSeed[]
+  readonly groups: readonly GroupSeed[]
+  readonly authenticationPolicies?: readonly PolicySeed[]
+}
+
+const isWorldSeed = new Ajv({ allErrors: true }).compile<WorldSeed>(worldSeedSchema)
+
+/**
+ * A seed from its YAML text (JSON is YAML too).
+ * @throws Error that names the path of each mistake; unknown fields are mistakes. References (an e-mail that no account
+ * has, a group that is not listed) are checked when a world is made of it.
+ */
+export function parseWorldSeed(yamlText: string): WorldSeed {
+  const seed: unknown = parse(yamlText)
+  if (isWorldSeed(seed)) return seed
+  const mistakes = (isWorldSeed.errors ?? []).map(({ instancePath, message, params }) => {
+    const field = 'additionalProperty' in params ? ` (${params['additionalProperty']})` : ''
+    return `${instancePath || '/'} ${message}${field}`
+  })
+  throw new Error(`the world seed has mistakes: ${mistakes.join('; ')}`)
+}

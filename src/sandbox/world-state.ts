@@ -1,0 +1,164 @@
+import type { RandomState } from './random.ts'
+import type {
+  AccountType,
+  AppRoleSeed,
+  CredentialsSeed,
+  GroupManager,
+  PolicySeed,
+  RoleMode,
+  ScimSeed,
+} from './world-seed.ts'
+
+export interface Account {
+  readonly accountId: string
+  email: string
+  name: string
+  readonly type: AccountType
+  accountStatus: 'active' | 'inactive'
+  membershipStatus: 'active' | 'suspended' | 'no_membership'
+  managed: boolean
+  mfaEnabled: boolean
+  hiddenEmail: boolean
+  platformRoles: Set<string>
+  /** Present while the account is owned by the SCIM directory. */
+  scim?: ScimRecord
+  addedToOrg: string
+}
+
+export interface ScimRecord extends ScimSeed {
+  readonly id: string
+  readonly createdAt: string
+  lastModifiedAt: string
+}
+
+export interface Group {
+  readonly groupId: string
+  readonly name: string
+  readonly description: string
+  readonly managedBy: GroupManager
+  /** Id in the SCIM directory, of a group that came from there. */
+  readonly scimGroupId?: string
+  externalId?: string
+  readonly members: Set<string>
+  appRoles: AppRoleSeed[]
+}
+
+export interface Product {
+  readonly key: string
+  readonly defaultGroupId: string
+  readonly seats?: number
+}
+
+export interface Role {
+  readonly id: number
+  readonly name: string
+  readonly description: string
+  /** `user:<accountId>` or `group:<groupId>`, and the id that Jira gives the actor. */
+  readonly actors: Map<string, number>
+}
+
+export interface Project {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly type: 'software' | 'business' | 'service_desk'
+  readonly teamManaged: boolean
+  readonly category?: string
+  readonly archived: boolean
+  /** By role id: the global roles of a company-managed project, the own roles of a team-managed one. */
+  readonly roles: Map<number, Role>
+}
+
+export interface SpacePrincipal {
+  readonly type: 'user' | 'group' | 'access-class'
+  readonly id: string
+}
+
+/** What one principal has in one space: a role, or single permissions ("custom access"), never both. */
+export interface SpaceAccess {
+  readonly principal: SpacePrincipal
+  roleId?: string
+  /** `read/space` and so on, and the id of the row. */
+  readonly permissions: Map<string, number>
+}
+
+export interface Space {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly type: 'global' | 'collaboration' | 'knowledge_base' | 'personal'
+  readonly archived: boolean
+  /** By `type:id` of the principal. */
+  readonly access: Map<string, SpaceAccess>
+}
+
+export interface SpaceRole {
+  readonly id: string
+  readonly name: string
+  readonly type: 'SYSTEM' | 'CUSTOM'
+  readonly description: string
+  readonly permissions: readonly string[]
+}
+
+export interface Site {
+  readonly name: string
+  readonly cloudId: string
+  readonly products: readonly Product[]
+  readonly jira?: {
+    readonly roles: readonly { readonly id: number; readonly name: string; readonly description: string }[]
+    readonly projects: Map<string, Project>
+  }
+  readonly confluence?: {
+    mode: RoleMode
+    companionPermissions: boolean
+    readonly roles: Map<string, SpaceRole>
+    readonly spaces: Map<string, Space>
+  }
+}
+
+export interface Policy extends Omit<PolicySeed, 'members'> {
+  /** By account id: when the account came under the policy, ms since 1970. */
+  readonly members: Map<string, number>
+}
+
+export interface PolicyTask {
+  readonly successCount: number
+  readonly failedEmails: readonly string[]
+}
+
+/** A group that an identity provider pushed under a name that is not synced (a default group): SCIM alone knows it. */
+export interface UnsyncedGroup {
+  readonly scimGroupId: string
+  readonly name: string
+  readonly externalId?: string
+  readonly members: Set<string>
+}
+
+/** Everything the sandbox knows, as plain data: it can be cloned, so that a read can be answered from the past. */
+export interface WorldState extends RandomState {
+  readonly organization: {
+    readonly id: string
+    readonly name: string
+    readonly directory: { readonly id: string; readonly name: string }
+    readonly verifiedDomains: readonly string[]
+  }
+  readonly credentials: CredentialsSeed
+  readonly scimDirectoryId?: string
+  readonly sites: readonly Site[]
+  readonly accounts: Map<string, Account>
+  readonly accountIdByEmail: Map<string, string>
+  readonly accountIdByScimId: Map<string, string>
+  readonly groups: Map<string, Group>
+  readonly groupIdByName: Map<string, string>
+  readonly groupIdsByAccount: Map<string, Set<string>>
+  readonly unsyncedGroups: Map<string, UnsyncedGroup>
+  readonly policies: Map<string, Policy>
+  readonly policyTasks: Map<string, PolicyTask>
+  /** Access tokens that were issued, and whose they are. */
+  readonly accessTokens: Map<string, { readonly name: string; readonly email: string }>
+  /** Refresh token, and the client it belongs to. Rotated with each use. */
+  readonly refreshTokens: Map<string, string>
+  nextActorId: number
+  nextPermissionId: number
+  nextRoleId: number
+}
