@@ -11,7 +11,7 @@ export interface Outgoing {
 }
 
 export interface ExchangeOptions {
-  readonly dispatcher?: Dispatcher
+  readonly dispatcher: Dispatcher
   /** From start to the last byte of the answer. */
   readonly timeoutMs: number
 }
@@ -29,9 +29,9 @@ export async function exchange(
     const response = await request(url, {
       method,
       headers,
+      dispatcher,
       signal: AbortSignal.timeout(timeoutMs),
       ...(body !== undefined && { body }),
-      ...(dispatcher && { dispatcher }),
     })
     status = response.statusCode
     const text = await textOf(response.body)

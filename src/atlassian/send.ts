@@ -51,8 +51,7 @@ export async function send(call: Call, options: SendOptions): Promise<unknown> {
       return outcome.value
     }
     const nowMs = clock.now()
-    const failure: Failure = 'text' in outcome ? { status: outcome.status, headers: outcome.headers } : outcome
-    const retryInMs = retryDelayMs(failure, { write: call.write, tries, startedMs, nowMs, random })
+    const retryInMs = retryDelayMs(failureOf(outcome), { write: call.write, tries, startedMs, nowMs, random })
     parkAfter(outcome, call.budget, { nowMs, retryInMs })
     onTry(event(call, { tries, durationMs, ...facts(outcome), ...(retryInMs !== undefined && { retryInMs }) }))
     if (retryInMs === undefined) throw errorOf(outcome, call)
@@ -89,6 +88,12 @@ async function tryOnce(
       effect: 'refused',
     })
   }
+}
+
+/** The status of an answer that did not come whole says nothing about trying again. */
+function failureOf(outcome: Answer | Silence): Failure {
+  if ('text' in outcome) return { status: outcome.status, headers: outcome.headers }
+  return { sent: outcome.sent, transient: outcome.transient }
 }
 
 const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import type { ApiRequest, Clock, Reader, Writer } from '../core/ports.ts'
 import { RemoteError } from '../core/remote-error.ts'
 import { addressOf, gatewayBase, organizationBase, type Endpoints, type Site } from './address.ts'
@@ -23,6 +23,7 @@ export interface TransportOptions {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
+  /** Default: connections of its own. The global one may belong to the undici inside Node, which is another version. */
   readonly dispatcher?: Dispatcher
   /** For one try, from start to the last byte. Default 30,000. */
   readonly timeoutMs?: number
@@ -54,7 +55,7 @@ export interface Transport {
 
 /** The way to one organization: addresses, credentials, budgets and retries. Knows no kinds. */
 export function createTransport(options: TransportOptions): Transport {
-  const { clock, random, dispatcher, timeoutMs = 30_000, concurrency = 8, onCall } = options
+  const { clock, random, dispatcher = new Agent(), timeoutMs = 30_000, concurrency = 8, onCall } = options
   const counts = { calls: 0, reads: 0, writes: 0, retries: 0 }
   const onTry = (event: CallEvent): void => {
     counts.calls += 1
@@ -62,7 +63,7 @@ export function createTransport(options: TransportOptions): Transport {
     if (event.tries > 1) counts.retries += 1
     onCall?.(event)
   }
-  const sendOptions: SendOptions = { clock, random, timeoutMs, onTry, ...(dispatcher && { dispatcher }) }
+  const sendOptions: SendOptions = { clock, random, timeoutMs, onTry, dispatcher }
   const budgets = new Map<string, Budget>()
   const budgetOf = (name: string): Budget => {
     const budget = budgets.get(name) ?? createBudget({ clock, concurrency })
