@@ -27,6 +27,7 @@ async function check(declaration: Declaration, nowMs: number): Promise<readonly 
     reader: { read: () => Promise.reject(new RemoteError(offline)) },
     loadDirectory: async () => unreadDirectory,
     forecastDirectory: () => nothing,
+    readsMade: () => 0,
     policies: () => [],
     approvals: { has: () => false },
     ledger: new Map(),

@@ -5,11 +5,24 @@ import type { Change } from '../core/change.ts'
 import { summarize, type PlanView, type Summary } from './summary.ts'
 import { count, type Paint } from './terminal-text.ts'
 
+/** What to type next. */
+export interface NextCommands {
+  /** Absent where the plan is being applied. */
+  readonly apply?: string
+  readonly approve: (digest: string) => string
+}
+
+export interface PlanTextOptions {
+  readonly paint: Paint
+  /** Names every unmanaged entry, and the places without changes. */
+  readonly verbose: boolean
+  /** Lists equal changes over many places one by one. */
+  readonly expand: boolean
+  readonly commands: NextCommands
+}
+
 /** The last lines: what it comes to, how sure it is, and what to type next. */
-export function planSummary(
-  view: PlanView,
-  { paint, target }: { readonly paint: Paint; readonly target?: string },
-): string {
+export function planSummary(view: PlanView, { paint, commands }: Pick<PlanTextOptions, 'paint' | 'commands'>): string {
   const summary = summarize(view.plan)
   return [
     paint.heading(totals(summary, view)),
@@ -17,7 +30,7 @@ export function planSummary(
     ...seats(plannedChanges(view.plan)),
     coverage(view),
     paint.quiet(reads(view)),
-    ...next(summary, view, target),
+    ...next(summary, view, commands),
   ].join('\n')
 }
 
@@ -65,7 +78,7 @@ function reads({ reads: { announced, made } }: PlanView): string {
 function next(
   { add, change, remove, held, unread }: Summary,
   { diagnostics, plan }: PlanView,
-  target: string | undefined,
+  { apply, approve }: NextCommands,
 ): readonly string[] {
   const mistakes = diagnostics.filter((each) => isError(each) && !isConsequence(each)).length
   const consequences = diagnostics.filter(isConsequence).length
@@ -75,10 +88,11 @@ function next(
     ...(unread > 0 ? [`${count(unread, 'place')} not read`] : []),
   ]
   const warning = incomplete.length > 0 ? [`INCOMPLETE: ${incomplete.join(', ')}.`] : []
-  if (target === undefined) return warning
-  if (add + change + remove > 0) return [...warning, `Next: roster apply${target}`]
+  if (apply === undefined) return warning
+  if (add + change + remove > 0) return [...warning, `Next: ${apply}`]
+  const isFirst = plan.scopes.some((scope) => scope.held.some(({ hold }) => hold.code === 'FIRST_RUN'))
+  if (isFirst) return [...warning, `Next: ${apply}`]
   const releasable = plan.scopes.find((scope) => scope.held.some(({ hold }) => hold.releasable))
-  if (held > 0 && releasable)
-    return [...warning, `Next: roster approve ${releasable.digest} --until 1h, then roster apply${target}`]
+  if (held > 0 && releasable) return [...warning, `Next: ${approve(releasable.digest)}, then ${apply}`]
   return warning
 }

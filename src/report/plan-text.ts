@@ -2,21 +2,10 @@ import { subject, type Change } from '../core/change.ts'
 import type { Origin } from '../core/diagnostic.ts'
 import type { HeldChange, PlanScope } from '../core/plan.ts'
 import { detail, inColor, order, signs, words } from './change-line.ts'
-import { place } from './code-frame.ts'
 import { fold, type Fold } from './fold.ts'
-import { planSummary } from './plan-summary.ts'
+import { planSummary, type PlanTextOptions } from './plan-summary.ts'
 import type { PlanView } from './summary.ts'
 import { columns, count, few, pad, printable, width, type Paint } from './terminal-text.ts'
-
-export interface PlanTextOptions {
-  readonly paint: Paint
-  /** Names every unmanaged entry, and the places without changes. */
-  readonly verbose: boolean
-  /** Lists equal changes over many places one by one. */
-  readonly expand: boolean
-  /** What follows `roster apply` to apply this; absent where it is being applied. */
-  readonly target?: string
-}
 
 /** A plan for people. Every line that has changes says where they are declared. */
 export function renderPlan(view: PlanView, options: PlanTextOptions): string {
@@ -43,12 +32,15 @@ function renderFold({ scopes, title }: Fold, view: PlanView, options: PlanTextOp
   const gap = ' '.repeat(Math.max(2, whereColumn - width(`${name}  ${authority}`)))
   const where = scope.origins.map(place)
   return [
-    `${head}${gap}${paint.quiet(few(where, 2))}`,
+    `${head}${gap}${paint.quiet(few(where, 1))}`,
     ...changeLines(scope, paint),
     ...heldLines(scope, options),
     ...headroom(scope, view, paint),
   ].join('\n')
 }
+
+/** Without the column: a plan leads to a line, a mistake to a word. */
+const place = ({ file, line }: Origin): string => (line === undefined ? printable(file) : `${printable(file)}:${line}`)
 
 /** Where the file:line of a scope stands, if its title leaves room. */
 const whereColumn = 72
@@ -61,7 +53,7 @@ function changeLines({ changes, origins }: PlanScope, paint: Paint): readonly st
     const row = rows[index]!.join('  ')
     const where = own(change, origins).map(place)
     const line = where.length === 0 ? row.trimEnd() : pad(row, Math.max(widest, whereColumn - 4))
-    return `  ${inColor(paint)[change.action](line)}${where.length === 0 ? '' : `  ${paint.quiet(few(where, 2))}`}`
+    return `  ${inColor(paint)[change.action](line)}${where.length === 0 ? '' : `  ${paint.quiet(few(where, 1))}`}`
   })
 }
 
@@ -73,11 +65,13 @@ function own({ origins }: Change, shown: readonly Origin[]): readonly Origin[] {
   return origins.filter((origin) => !known.has(place(origin)))
 }
 
-function heldLines({ held, digest }: PlanScope, { paint }: PlanTextOptions): readonly string[] {
+function heldLines({ held, digest }: PlanScope, { paint, commands }: PlanTextOptions): readonly string[] {
   const groups = Map.groupBy(held, ({ hold }) => `${hold.code} ${hold.reason}`)
   return [...groups.values()].flatMap((group) => {
     const { hold } = group[0]!
-    const release = hold.releasable ? [`      to let it pass: roster approve ${digest} --until 1h`] : []
+    // a first run lets go by itself: the reason says how
+    const release =
+      hold.releasable && hold.code !== 'FIRST_RUN' ? [`      to let it pass: ${commands.approve(digest)}`] : []
     return [paint.loud(`  ! held  ${printable(hold.reason)}  [${hold.code}]`), ...heldRows(group, paint), ...release]
   })
 }
@@ -89,8 +83,9 @@ function heldRows(group: readonly HeldChange[], paint: Paint): readonly string[]
 }
 
 /** The share that would go, beside what may go. */
-function headroom({ removals, observedCount }: PlanScope, { removalLimit }: PlanView, paint: Paint): readonly string[] {
-  if (removals === 0) return []
+function headroom(scope: PlanScope, { removalLimit }: PlanView, paint: Paint): readonly string[] {
+  const { removals, observedCount, held } = scope
+  if (removals === 0 || held.some(({ hold }) => hold.code === 'SCOPE_LIMIT')) return []
   const text = `      removes ${removals} of ${count(observedCount, 'entry', 'entries')}, the limit here is ${removalLimit(observedCount)}`
   return [paint.quiet(text)]
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { planJson } from '../../report/plan-json.ts'
+import type { NextCommands } from '../../report/plan-summary.ts'
 import { renderPlan } from '../../report/plan-text.ts'
 import { planExitCode, worst, type PlanView } from '../../report/summary.ts'
 import type { Context } from '../context.ts'
@@ -51,18 +52,20 @@ interface Shown {
 export function showPlans(views: readonly PlanView[], { paths, options, context, isApplying = false }: Shown): void {
   const { paint } = context
   const { verbose = false, expand = false } = options
-  const next = isApplying ? {} : { target: targetOf(paths, options) }
+  const commands = nextCommands(paths, options, isApplying)
   for (const view of views) {
     if (views.length > 1) context.print(paint.heading(`Organization ${view.organization}\n`))
-    context.print(renderPlan(view, { paint, verbose, expand, ...next }))
+    context.print(renderPlan(view, { paint, verbose, expand, commands }))
   }
 }
 
 /** What was typed, for the command that comes next. */
-export function targetOf(paths: readonly string[], { sandbox, state }: LiveOptions): string {
-  const flags = [
-    ...(sandbox === undefined ? [] : ['--sandbox', sandbox]),
-    ...(state === undefined ? [] : ['--state', state]),
-  ]
-  return [...paths, ...flags].map((each) => ` ${each}`).join('')
+function nextCommands(paths: readonly string[], options: LiveOptions, isApplying: boolean): NextCommands {
+  const { sandbox, state } = options
+  const where = [...paths, ...(state === undefined ? [] : ['--state', state])]
+  const all = [...where, ...(sandbox === undefined ? [] : ['--sandbox', sandbox])]
+  return {
+    ...(!isApplying && { apply: ['roster apply', ...all].join(' ') }),
+    approve: (digest) => ['roster approve', digest, ...where, '--until 1h'].join(' '),
+  }
 }

@@ -5,7 +5,6 @@ import { diagnosticJson, formatVersion } from '../../report/plan-json.ts'
 import { count } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { locate } from '../declaration.ts'
-import { targetOf } from './plan.ts'
 import { checkOffline, tally } from '../offline.ts'
 
 export interface ValidateOptions {
@@ -32,20 +31,22 @@ export async function validate(
     context.print(`${renderDiagnostics(found, declaration.texts, context.paint)}\n`)
   }
   if (!options.json)
-    context.print(verdict(found, { manifests: manifests.length, files: files.length, target: targetOf(paths, {}) }))
+    context.print(
+      verdict(found, { manifests: manifests.length, files: files.length, next: ['roster plan', ...paths].join(' ') }),
+    )
   return exitCode
 }
 
 interface Looked {
   readonly manifests: number
   readonly files: number
-  readonly target: string
+  readonly next: string
 }
 
-function verdict(found: readonly Diagnostic[], { manifests, files, target }: Looked): string {
+function verdict(found: readonly Diagnostic[], { manifests, files, next }: Looked): string {
   const { errors, warnings } = tally(found)
   const of = `${count(manifests, 'manifest')} in ${count(files, 'file')}`
-  if (errors + warnings === 0) return `${of}: no mistakes. Next: roster plan${target}`
+  if (errors + warnings === 0) return `${of}: no mistakes. Next: ${next}`
   const problems = [
     ...(errors > 0 ? [count(errors, 'error')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),
