@@ -1,7 +1,9 @@
 import { measureDifference } from './difference.ts'
+import { measureIdentities } from './identities.ts'
 import type { Measured } from './measured.ts'
 
 /** By name, in the order of the table. */
 export const cases: Readonly<Record<string, () => Promise<Measured>>> = {
+  'identities of 1,000 people in 300 groups': measureIdentities,
   'diff and plan, 100,000 against 100,000': measureDifference,
 }

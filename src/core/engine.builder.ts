@@ -222,6 +222,7 @@ export async function pass(
     reader: { read: () => Promise.reject(new Error('boxes are in memory')) },
     loadDirectory: load,
     forecastDirectory: () => ({ calls: 0, exact: true }),
+    readsMade: () => 0,
     policies: () => [],
     approvals: { has: () => false },
     ledger: new Map(),

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly nowMs: number
   /** Which manifests are in question, by file; the others are read for what they demand of the same scopes. */
   readonly covers: (file: string) => boolean
+  /** Reads made so far. */
+  readonly readsMade: () => number
   /** Told how many reads the pass will take, first before any, then again once the catalogue is known. */
   readonly onForecast?: (forecast: Forecast) => void
 }
@@ -81,7 +83,9 @@ async function look(declaration: Declaration, surroundings: Surroundings): Promi
   ])
   const desired = focus(desire(declared, kinds, { directory, catalogues, nowMs }), covers)
   const scopes = [...desired.scopes.values()].map(({ scope }) => scope)
-  const announced = add(before, forecastScopes(scopes, kinds, catalogues))
+  const ahead = forecastScopes(scopes, kinds, catalogues)
+  // what the catalogue took is known by now: pages, a site's mode, roles of team-managed projects
+  const announced = { ...ahead, calls: surroundings.readsMade() + ahead.calls }
   surroundings.onForecast?.(announced)
   const observed = await observe(scopes, { kinds, reader, directory, catalogues })
   const difference = diff(desired, observed, ledger)

@@ -193,6 +193,7 @@ async function surroundingsOf(world: BoxWorld) {
     reader: { read: () => Promise.reject(new Error('boxes are in memory')) },
     loadDirectory: async () => (await pass(world, [], { apply: false })).survey.directory ?? survey.directory,
     forecastDirectory: () => ({ calls: 0, exact: true }),
+    readsMade: () => 0,
     approvals: { has: () => false },
     ledger: new Map(),
     nowMs: 1,

@@ -178,6 +178,7 @@ function surroundingsFor(
     kinds,
     reader: transport.reader,
     loadDirectory: (needs) => loadDirectory(needs, directoryOptions),
+    readsMade: () => transport.stats().reads,
     forecastDirectory: (needs) => forecastDirectory(needs, directoryOptions),
     policies: policiesFor({
       guardrails: spec.guardrails,
