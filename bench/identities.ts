@@ -53,6 +53,7 @@ function seed(): string {
   return JSON.stringify({
     organization: { id: 'o', name: 'Reference', directory: { id: 'd', name: 'Primary' }, verifiedDomains: ['x.io'] },
     credentials: { organizationApiKeys: [{ name: 'bench', key: 'key' }] },
+    sites: [{ name: 'x', cloudId: 'c', products: [] }],
     accounts: Array.from({ length: users }, account),
     groups: Array.from({ length: groups }, (_, index) => ({
       id: `g${index}`,

@@ -16,6 +16,8 @@ export interface Scope<Ref = unknown> {
   readonly ref: Ref
   /** For people: `Jira space (project) PAY, role Developers`. */
   readonly title: string
+  /** Holds one thing only, so that an authority over others says nothing. */
+  readonly single?: true
   /** Why nothing in it can be written, and where to change it instead: an IdP owns the group. */
   readonly readOnly?: string
   /** Removals need this switch in the manifest: `default group of jira-software, set allowDefaultGroups to remove`. */

@@ -39,12 +39,12 @@ function resolveGroupHolder(name: string, context: Context, path: readonly (stri
 }
 
 /** An account that holds access. One that the organization does not know is an app or a guest: never pruned. */
-export function accountHolder(accountId: string, directory: Directory): Holder {
+export function accountHolder(accountId: string, directory: Directory, shownAs = accountId): Holder {
   const account = directory.accountById(accountId)
   const keep = account ? reasonToKeep(account) : 'account unknown to the organization'
   return {
     principal: { type: 'user', account: { accountId } },
-    title: account ? accountTitle(account) : accountId,
+    title: account ? accountTitle(account) : shownAs,
     ...(keep !== undefined && { keep }),
   }
 }

@@ -25,9 +25,10 @@ export function renderPlan(view: PlanView, options: PlanTextOptions): string {
 function renderFold({ scopes, title }: Fold, view: PlanView, options: PlanTextOptions): string {
   const { paint } = options
   const scope = scopes[0]!
-  const times = scopes.length > 1 ? `, in ${scopes.length} places alike` : ''
+  const times = scopes.length > 1 ? `in ${scopes.length} places alike` : ''
   const name = printable(title)
-  const authority = `(${scope.authority.toLowerCase()}${times})`
+  const said = [...(scope.scope.single ? [] : [scope.authority.toLowerCase()]), ...(times === '' ? [] : [times])]
+  const authority = said.length === 0 ? '' : `(${said.join(', ')})`
   const head = `${paint.heading(name)}  ${paint.quiet(authority)}`
   const gap = ' '.repeat(Math.max(2, whereColumn - width(`${name}  ${authority}`)))
   const where = scope.origins.map(place)

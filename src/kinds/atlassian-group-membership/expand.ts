@@ -20,7 +20,7 @@ interface Demanded {
 /** One scope, the members of the group; an entry for each member, its own and those of the memberships it includes. */
 export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Context): Demand<Member> {
   const group = resolveGroup(spec.group, context, ['spec', 'group'])
-  if ('problem' in group) return unresolved(group.problem, manifest.retired ?? false)
+  if ('problem' in group) return unresolved(group.problem, { manifest, spec })
   const scope = scopeFor(membersScope(group.found), spec)
   if (manifest.retired) {
     const authority = spec.authority === 'Observe' ? 'Observe' : 'Additive'
@@ -36,10 +36,10 @@ export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Contex
 }
 
 /** The group of a retired manifest may have gone with it. One that could not be looked up is no reason to forget. */
-function unresolved(problem: Diagnostic, retired: boolean): Demand<Member> {
-  const gone = retired && problem.code !== 'IDENTITIES_UNREAD'
+function unresolved(problem: Diagnostic, { manifest, spec }: DeclaredObject<Spec>): Demand<Member> {
+  const gone = manifest.retired && problem.code !== 'IDENTITIES_UNREAD'
   if (gone) return { claims: [], entries: [], diagnostics: [asWarning(problem)] }
-  return { claims: [], entries: [], diagnostics: [problem], unclaimed: true }
+  return { claims: [], entries: [], diagnostics: [...ruleProblems(spec), problem], unclaimed: true }
 }
 
 function scopeFor(scope: MembersScope, { allowDefaultGroups }: Spec): MembersScope {

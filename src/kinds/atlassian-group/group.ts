@@ -21,6 +21,7 @@ export function groupScope(group: Group | { readonly promised: string; readonly 
     key: groupKey(ref),
     ref: { group: ref, name: group.name },
     title: `Group ${group.name}`,
+    single: true,
     ...(readOnly !== undefined && { readOnly }),
   }
 }

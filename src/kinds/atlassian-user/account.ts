@@ -19,7 +19,7 @@ export const userKind = 'AtlassianUser'
 
 export function accountScope(account: AccountRef, email: string, wantsPolicy: boolean): AccountScope {
   const ref = { account, email, wantsPolicy }
-  return { kind: userKind, key: accountKey(account), ref, title: `Account ${email}` }
+  return { kind: userKind, key: accountKey(account), ref, title: `Account ${email}`, single: true }
 }
 
 export function accountResource(scope: AccountScope, fields: Fields): AccountResource {

@@ -41,7 +41,7 @@ export function actor(scope: RoleScope, { principal, title, keep }: Holder): Act
 /** An actor as Jira shows it. Of a type that Atlassian adds later, only that it is there is known. */
 export function observedActor(scope: RoleScope, bean: ActorBean, directory: Directory): Actor {
   if (bean.actorGroup) return actor(scope, groupHolder(bean.actorGroup.groupId, bean.actorGroup.name, directory))
-  if (bean.actorUser) return actor(scope, accountHolder(bean.actorUser.accountId, directory))
+  if (bean.actorUser) return actor(scope, accountHolder(bean.actorUser.accountId, directory, bean.displayName))
   const id = `${bean.type}:${bean.displayName ?? ''}`
   const keep = `actor of unknown type ${bean.type}`
   return actor(scope, { principal: { type: 'class', id }, title: bean.displayName ?? bean.type, keep })
