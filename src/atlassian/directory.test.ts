@@ -95,7 +95,8 @@ describe('members of a group', () => {
 
   test('are not known where they were not asked for', async () => {
     const wanted = needs({ emails: new Set(['person1@acme.com']), groupNames: new Set(['group devs']) })
-    const directory = await load({}, wanted, { known: { accounts: 1_000 } })
+    const uncounted = group('devs', 0, { counts: {} })
+    const directory = await load({ groups: [uncounted] }, wanted, { known: { accounts: 1_000 } })
     expect(directory.group('Group devs')).toBeDefined()
     expect(directory.members('devs')).toMatchObject({ code: 'INCOMPLETE' })
   })

@@ -43,6 +43,14 @@ describe('when a call fails', () => {
     expect(stats().calls).toBe(1)
   })
 
+  test('an answer that says one request is left of eight seconds spaces the next ones', async () => {
+    const headers = { 'X-RateLimit-Remaining': '1', 'X-RateLimit-Reset': '2026-03-01T12:00:08Z' }
+    nock(site).get(path).reply(200, {}, headers).get(path).twice().reply(200, {})
+    const { reader, clock } = connect()
+    for (let count = 0; count < 3; count += 1) await reader.read(project)
+    expect(clock.slept).toEqual([8_000])
+  })
+
   test('a parked credential does not hold up another', async () => {
     nock(site).get(path).reply(429, '', { 'Retry-After': '600' })
     nock(api).get('/scim/directory/scim-1/Users').reply(200, {})

@@ -111,6 +111,22 @@ describe('where a call goes', () => {
     expect(stats()).toMatchObject({ reads: 1, writes: 2 })
   })
 
+  test('a look-up that failed is made again', async () => {
+    const directories = '/admin/v2/orgs/org-1/directories?limit=100'
+    nock(api)
+      .get(directories)
+      .reply(403)
+      .get(directories)
+      .reply(200, { data: [{ directoryId: 'dir-9', name: 'Primary' }] })
+      .post('/admin/v2/orgs/org-1/directories/dir-9/users/712020%3A1/suspend')
+      .reply(204)
+    const { writer, lookUps } = connect({}, classic, {})
+    expect((await failureOf(writer.write(suspend))).status).toBe(403)
+    expect(lookUps()).toBe(1)
+    await writer.write(suspend)
+    expect(lookUps()).toBe(0)
+  })
+
   test('one of several directories must be chosen by a person', async () => {
     nock(api)
       .get('/admin/v2/orgs/org-1/directories?limit=100')
