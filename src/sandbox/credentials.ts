@@ -22,12 +22,14 @@ export function identify(state: WorldState, target: Target, authorization: strin
   const [, scheme, secret = ''] = /^(\w+)\s+(.+)$/.exec(authorization ?? '') ?? []
   if (scheme === undefined) return anonymousCaller
   if (scheme.toLowerCase() === 'basic') return basicCaller(state, target, secret)
-  if (target.api === 'oauth' || target.api === 'jira' || target.api === 'confluence')
-    return oauthCaller(state, target, secret)
-  const { organizationApiKeys = [], scimKeys = [] } = state.credentials
-  const organizationKey = organizationApiKeys.find(({ key }) => key === secret)
+  if (['oauth', 'jira', 'confluence'].includes(target.api)) return oauthCaller(state, target, secret)
+  return keyCaller(state, target, secret)
+}
+
+function keyCaller({ credentials }: WorldState, target: Target, secret: string): Caller {
+  const organizationKey = credentials.organizationApiKeys?.find(({ key }) => key === secret)
   if (organizationKey) return { name: organizationKey.name, granted: target.api !== 'scim' }
-  const scimKey = scimKeys.find(({ key }) => key === secret)
+  const scimKey = credentials.scimKeys?.find(({ key }) => key === secret)
   return scimKey ? { name: scimKey.name, granted: target.api === 'scim' } : unknownCaller
 }
 

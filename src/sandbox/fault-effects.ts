@@ -27,7 +27,7 @@ function partOf(effect: FaultEffect, plan: FaultPlan, nowMs: number): Partial<Fa
     case 'rate-limited':
       return { before: rateLimited(effect, nowMs) }
     case 'server-error':
-      return effect.commit === 'before' ? { before: serverError(effect) } : { after: serverError(effect) }
+      return { [effect.commit]: serverError(effect) }
     case 'html-error':
       return { before: htmlError(effect.status ?? 502) }
     case 'slow':
@@ -35,7 +35,7 @@ function partOf(effect: FaultEffect, plan: FaultPlan, nowMs: number): Partial<Fa
     case 'hang':
       return { before: 'hang' }
     case 'cut-body':
-      return effect.commit === 'before' ? { before: 'cut' } : { after: 'cut' }
+      return { [effect.commit]: 'cut' }
     case 'drop-connection':
       return { after: 'drop' }
     case 'stale-read':

@@ -16,16 +16,20 @@ export interface Page<Item> {
 export function pageOf<Item>(
   items: readonly Item[],
   { offset, limit: asked }: { readonly offset: number; readonly limit: number },
-  { clampTo, repeat = false, lose = false }: PagingFaults,
+  faults: PagingFaults,
 ): Page<Item> {
-  const limit = Math.min(asked, clampTo ?? asked)
-  if (lose && offset > 0) return { items: [], limit }
+  const limit = Math.min(asked, faults.clampTo ?? asked)
+  if (faults.lose && offset > 0) return { items: [], limit }
   const page = items.slice(offset, offset + limit)
-  const isLast = offset + page.length >= items.length
-  if (lose || (isLast && !repeat)) return { items: page, limit }
-  const isOnlyPage = isLast && offset === 0
-  if (isOnlyPage) return { items: page, limit }
-  return { items: page, limit, next: repeat ? offset : offset + page.length }
+  const next = nextOffset(items.length, { offset, end: offset + page.length }, faults)
+  return { items: page, limit, ...(next === undefined ? {} : { next }) }
+}
+
+function nextOffset(total: number, { offset, end }: { offset: number; end: number }, faults: PagingFaults) {
+  const isLast = end >= total
+  if (faults.lose || (isLast && offset === 0)) return undefined
+  if (faults.repeat) return offset
+  return isLast ? undefined : end
 }
 
 /** As `pageOf` for APIs that count instead of handing out cursors: a repeated chain answers the first page again. */

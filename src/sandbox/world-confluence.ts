@@ -76,24 +76,25 @@ function companionsOf({ companionPermissions }: Confluence, permission: string):
   return companionPermissions ? (companions[permission] ?? []) : []
 }
 
-/** One entry of a role-assignments call. @param roleId left out: the principal loses its role. @throws Refusal */
-export function assignRole(confluence: Confluence, space: Space, principal: SpacePrincipal, roleId?: string): void {
-  const key = principalKey(principal)
-  const access = space.access.get(key)
-  if (roleId === undefined) {
-    if (access?.roleId === undefined) return
-    if (isAdmin(confluence, access)) requireOtherAdmin(confluence, space, access)
-    space.access.delete(key)
-    return
-  }
+/** One entry of a role-assignments call that gives a role. @throws Refusal */
+export function assignRole(confluence: Confluence, space: Space, principal: SpacePrincipal, roleId: string): void {
+  const access = space.access.get(principalKey(principal))
   const role = confluence.roles.get(roleId)
   if (!role) throw new Refusal('invalid', 'role', `no space role ${roleId}`)
-  if (access && access.permissions.size > 0)
+  if (access && access.permissions.size > 0) {
     throw new Refusal('invalid', 'custom access', 'the principal has custom access in this space')
-  if (access && isAdmin(confluence, access) && !role.permissions.includes('administer/space')) {
-    requireOtherAdmin(confluence, space, access)
   }
-  space.access.set(key, { principal, roleId, permissions: new Map() })
+  const loses = access && isAdmin(confluence, access) && !role.permissions.includes('administer/space')
+  if (loses) requireOtherAdmin(confluence, space, access)
+  space.access.set(principalKey(principal), { principal, roleId, permissions: new Map() })
+}
+
+/** One entry of a role-assignments call that names no role: the principal's is taken. @throws Refusal */
+export function unassignRole(confluence: Confluence, space: Space, principal: SpacePrincipal): void {
+  const access = space.access.get(principalKey(principal))
+  if (access?.roleId === undefined) return
+  if (isAdmin(confluence, access)) requireOtherAdmin(confluence, space, access)
+  space.access.delete(principalKey(principal))
 }
 
 function isAdmin(confluence: Confluence, { roleId, permissions }: SpaceAccess): boolean {

@@ -1,6 +1,14 @@
 import { groupOf, statusOf } from './world-directory.ts'
-import type { AccountSeed, GroupSeed, ProjectSeed, SiteSeed, SpaceAccessSeed, WorldSeed } from './world-seed.ts'
-import type { Account, Group, Project, Site, Space, WorldState } from './world-state.ts'
+import type {
+  AccountSeed,
+  GroupSeed,
+  ProjectSeed,
+  ScimSeed,
+  SiteSeed,
+  SpaceAccessSeed,
+  WorldSeed,
+} from './world-seed.ts'
+import type { Account, Group, Project, ScimRecord, Site, Space, WorldState } from './world-state.ts'
 
 /** The seed that would give this state again. Row ids, tasks and issued tokens are not part of a seed. */
 export function exportWorld(state: WorldState): WorldSeed {
@@ -24,7 +32,6 @@ function people(state: WorldState, accountIds: Iterable<string>): string[] {
 }
 
 function exportAccount(account: Account): AccountSeed {
-  const { createdAt, lastModifiedAt, ...scim } = account.scim ?? { createdAt: '', lastModifiedAt: '' }
   return {
     id: account.accountId,
     ...(account.email ? { email: account.email } : {}),
@@ -35,8 +42,13 @@ function exportAccount(account: Account): AccountSeed {
     mfaEnabled: account.mfaEnabled,
     hiddenEmail: account.hiddenEmail,
     platformRoles: [...account.platformRoles],
-    ...(account.scim ? { scim } : {}),
+    ...(account.scim ? { scim: scimSeed(account.scim) } : {}),
   }
+}
+
+function scimSeed(record: ScimRecord): ScimSeed {
+  const dates = ['createdAt', 'lastModifiedAt']
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !dates.includes(name)))
 }
 
 function exportGroup(state: WorldState, group: Group): GroupSeed {

@@ -61,26 +61,45 @@ function emptyState(seed: WorldSeed, randomSeed: number): WorldState {
 
 /** @throws Error where the id or the e-mail is taken */
 export function loadAccount(state: WorldState, seed: AccountSeed): Account {
-  const { id: accountId, email = '', name, status = 'active', type = 'atlassian' } = seed
-  if (type === 'atlassian' && !email) throw new Error(`${accountId} has no e-mail`)
-  if (state.accounts.has(accountId)) throw new Error(`the account id ${accountId} comes twice`)
-  if (email && state.accountIdByEmail.has(email.toLowerCase())) throw new Error(`the e-mail ${email} comes twice`)
+  const {
+    id: accountId,
+    email = '',
+    name,
+    status = 'active',
+    type = 'atlassian',
+    managed = isVerified(state, email),
+  } = seed
+  const { mfaEnabled = false, hiddenEmail = false, platformRoles = [], scim } = seed
+  requireFree(state, seed)
   const account: Account = {
     accountId,
     email,
     name,
     type,
-    accountStatus: status === 'deactivated' ? 'inactive' : 'active',
-    membershipStatus: status === 'not_invited' ? 'no_membership' : status === 'suspended' ? 'suspended' : 'active',
-    managed: seed.managed ?? isVerified(state, email),
-    mfaEnabled: seed.mfaEnabled ?? false,
-    hiddenEmail: seed.hiddenEmail ?? false,
-    platformRoles: new Set(seed.platformRoles),
-    ...(seed.scim ? { scim: scimRecord(accountId, seed.scim, seededAt) } : {}),
+    ...statuses[status],
+    managed,
+    mfaEnabled,
+    hiddenEmail,
+    platformRoles: new Set(platformRoles),
+    ...(scim ? { scim: scimRecord(accountId, scim, seededAt) } : {}),
     addedToOrg: seededAt,
   }
   indexAccount(state, account)
   return account
+}
+
+/** What the composite status of the Organizations API is made of. */
+export const statuses = {
+  active: { accountStatus: 'active', membershipStatus: 'active' },
+  suspended: { accountStatus: 'active', membershipStatus: 'suspended' },
+  deactivated: { accountStatus: 'inactive', membershipStatus: 'active' },
+  not_invited: { accountStatus: 'active', membershipStatus: 'no_membership' },
+} as const
+
+function requireFree(state: WorldState, { id, email, type = 'atlassian' }: AccountSeed): void {
+  if (type === 'atlassian' && !email) throw new Error(`${id} has no e-mail`)
+  if (state.accounts.has(id)) throw new Error(`the account id ${id} comes twice`)
+  if (email && state.accountIdByEmail.has(email.toLowerCase())) throw new Error(`the e-mail ${email} comes twice`)
 }
 
 /** @param at ISO 8601 */

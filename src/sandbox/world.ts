@@ -3,7 +3,7 @@ import { principalKey, spaceByKey } from './world-confluence.ts'
 import { accountOf, deleteGroup, dropMember, groupOf, putMember } from './world-directory.ts'
 import { exportWorld } from './world-export.ts'
 import { loadAccess, loadPrincipal } from './world-load-site.ts'
-import { loadAccount, loadGroup, loadWorld } from './world-load.ts'
+import { loadAccount, loadGroup, loadWorld, statuses } from './world-load.ts'
 import type { AccountSeed, AccountStatus, GroupSeed, RoleMode, SpaceAccessSeed, WorldSeed } from './world-seed.ts'
 import type { Account, Group, Role, Site, WorldState } from './world-state.ts'
 
@@ -80,10 +80,7 @@ function directoryChanges(
     removeMember: (group, who) => dropMember(state(), groupOf(state(), group), accountOf(state(), who).accountId),
     addAccount: (seed) => void loadAccount(state(), seed),
     setStatus(who, status) {
-      const account = accountOf(state(), who)
-      account.accountStatus = status === 'deactivated' ? 'inactive' : 'active'
-      if (status === 'suspended') account.membershipStatus = 'suspended'
-      else account.membershipStatus = status === 'not_invited' ? 'no_membership' : 'active'
+      Object.assign(accountOf(state(), who), statuses[status])
     },
     addGroup: (seed) => void loadGroup(state(), seed),
     removeGroup: (group) => deleteGroup(state(), groupOf(state(), group)),

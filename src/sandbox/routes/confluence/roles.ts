@@ -1,6 +1,6 @@
 import { fieldsOf, ok, textOf, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
-import { assignRole } from '../../world-confluence.ts'
+import { assignRole, unassignRole } from '../../world-confluence.ts'
 import type { Site, SpaceAccess, SpacePrincipal, SpaceRole } from '../../world-state.ts'
 import { listPage } from './pages.ts'
 import { permissionKinds } from './permission-kinds.ts'
@@ -81,7 +81,7 @@ export function setRoleAssignments(request: SandboxRequest): Answer {
     // roles are given before others are taken, so that an admin can be replaced in one call
     for (const { principal, roleId } of entries)
       if (roleId !== undefined) assignRole(confluence, space, principal, roleId)
-    for (const { principal, roleId } of entries) if (roleId === undefined) assignRole(confluence, space, principal)
+    for (const { principal, roleId } of entries) if (roleId === undefined) unassignRole(confluence, space, principal)
   } catch (error) {
     space.access.clear()
     for (const [key, access] of before) space.access.set(key, access)

@@ -20,19 +20,19 @@ export function searchProjects(request: SandboxRequest): Answer {
 }
 
 function matches({ query, site }: SandboxRequest, project: Project): boolean {
-  const keys = query.getAll('keys')
-  const ids = query.getAll('id')
-  const types = (query.get('typeKey') ?? project.type).split(',')
-  const statuses = query.getAll('status')
+  const among = (name: string, value: string | undefined, unless: readonly string[] = []) => {
+    const given = query.getAll(name).flatMap((values) => values.split(','))
+    const wanted = given.length === 0 ? unless : given
+    return wanted.length === 0 || (value !== undefined && wanted.includes(value))
+  }
   const text = (query.get('query') ?? '').toLowerCase()
-  const category = query.get('categoryId')
   return (
-    (keys.length === 0 || keys.includes(project.key)) &&
-    (ids.length === 0 || ids.includes(project.id)) &&
-    types.includes(project.type) &&
-    (statuses.length === 0 ? ['live'] : statuses).includes(project.archived ? 'archived' : 'live') &&
-    `${project.key} ${project.name}`.toLowerCase().includes(text) &&
-    (category === null || categoryOf(site, project)?.id === category)
+    among('keys', project.key) &&
+    among('id', project.id) &&
+    among('typeKey', project.type) &&
+    among('categoryId', categoryOf(site, project)?.id) &&
+    among('status', project.archived ? 'archived' : 'live', ['live']) &&
+    `${project.key} ${project.name}`.toLowerCase().includes(text)
   )
 }
 

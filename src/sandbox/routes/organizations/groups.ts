@@ -73,19 +73,18 @@ function findGroups(state: WorldState, question: Readonly<Record<string, unknown
   if (groupNames !== undefined && (groupIds !== undefined || searchTerm !== undefined)) {
     throw new Refusal('invalid', 'groupNames', 'groupNames cannot stand beside groupIds or searchTerm')
   }
-  const ids = new Set(stringsOf(groupIds))
+  const people = new Set(stringsOf(accountIds).flatMap((id) => groupsOf(state, id)))
   const names = new Set(stringsOf(groupNames).map((name) => name.toLowerCase()))
-  const people = stringsOf(accountIds).flatMap((id) => groupsOf(state, id))
-  const term = textOf(searchTerm)?.toLowerCase()
-  return [...state.groups.values()].filter(
-    (group) =>
-      (groupIds === undefined || ids.has(group.groupId)) &&
-      (groupNames === undefined || names.has(group.name.toLowerCase())) &&
-      (accountIds === undefined || people.includes(group)) &&
-      (directoryIds === undefined || stringsOf(directoryIds).includes(state.organization.directory.id)) &&
-      (term === undefined || group.name.toLowerCase().includes(term)) &&
-      grantMatches(state, group, question),
-  )
+  const term = textOf(searchTerm)?.toLowerCase() ?? ''
+  const tests: ((group: Group) => boolean)[] = [
+    ...(groupIds === undefined ? [] : [({ groupId }: Group) => stringsOf(groupIds).includes(groupId)]),
+    ...(groupNames === undefined ? [] : [({ name }: Group) => names.has(name.toLowerCase())]),
+    ...(accountIds === undefined ? [] : [(group: Group) => people.has(group)]),
+    ...(directoryIds === undefined ? [] : [() => stringsOf(directoryIds).includes(state.organization.directory.id)]),
+    ({ name }) => name.toLowerCase().includes(term),
+    (group) => grantMatches(state, group, question),
+  ]
+  return [...state.groups.values()].filter((group) => tests.every((test) => test(group)))
 }
 
 function grantMatches(state: WorldState, group: Group, question: Readonly<Record<string, unknown>>): boolean {

@@ -3,6 +3,7 @@ import { pageOf } from '../../pagination.ts'
 import { Refusal } from '../../refusal.ts'
 import { appsOf } from '../../world-apps.ts'
 import { accountOf, groupsOf, statusOf } from '../../world-directory.ts'
+import type { ScimSeed } from '../../world-seed.ts'
 import type { Account, WorldState } from '../../world-state.ts'
 import { requirePlace } from './organization.ts'
 import { linksOf, listPage } from './pages.ts'
@@ -81,26 +82,33 @@ export function userRoleAssignments(request: SandboxRequest): Answer {
 }
 
 function user(account: Account) {
-  const { accountId, email, name, scim, managed, platformRoles: _, ...rest } = account
+  const { accountId, accountStatus, membershipStatus, addedToOrg, email, name, managed, mfaEnabled, scim } = account
   return {
     accountId,
     accountType: 'atlassian',
     status: statusOf(account),
-    accountStatus: rest.accountStatus,
-    membershipStatus: rest.membershipStatus,
-    addedToOrg: rest.addedToOrg,
+    accountStatus,
+    membershipStatus,
+    addedToOrg,
     name,
-    nickname: scim?.nickName ?? name,
     email,
     emailVerified: managed,
     claimStatus: managed ? 'managed' : 'unmanaged',
     managementSource: scim ? 'synced' : 'invited',
-    ...(managed ? { mfaEnabled: rest.mfaEnabled } : {}),
-    jobTitle: scim?.title ?? '',
-    department: scim?.department ?? '',
-    organization: scim?.organization ?? '',
+    ...(managed ? { mfaEnabled } : {}),
+    ...profileView(name, scim ?? {}),
+  }
+}
+
+function profileView(name: string, { nickName = name, title = '', department = '', ...scim }: ScimSeed) {
+  const { organization = '', timezone: timeZone = 'UTC' } = scim
+  return {
+    nickname: nickName,
+    jobTitle: title,
+    department,
+    organization,
     location: '',
-    timeZone: scim?.timezone ?? 'UTC',
+    timeZone,
     avatar: '',
     picture: '',
   }

@@ -48,24 +48,21 @@ export function deleteGroup(request: SandboxRequest): Answer {
   return noContent
 }
 
-function applyOperation(state: WorldState, group: ScimGroup, { op, path, value }: PatchOperation): void {
-  const members = path === undefined ? fieldsOf(value)['members'] : value
-  const byPath = /^members\[value eq "([^"]+)"\]$/i.exec(path ?? '')?.[1]
-  if (path !== undefined && !/^members\b/i.test(path)) return
-  if (op === 'remove') {
-    // RFC 7644 3.5.2.2: a remove of `members` without a value empties the group
-    const gone =
-      byPath === undefined
-        ? members === undefined
-          ? [...group.members]
-          : membersOf(state, members)
-        : membersOf(state, [{ value: byPath }])
-    for (const accountId of gone) leave(state, group, accountId)
-    return
-  }
-  const accountIds = membersOf(state, members)
+function applyOperation(state: WorldState, group: ScimGroup, operation: PatchOperation): void {
+  const { op, path = 'members' } = operation
+  if (!/^members\b/i.test(path)) return
+  const named = namedMembers(operation)
+  // RFC 7644 3.5.2.2: a remove of `members` without a value empties the group
+  const accountIds = op === 'remove' && named === undefined ? [...group.members] : membersOf(state, named)
   if (op === 'replace') replaceMembers(state, group, accountIds)
-  else for (const accountId of accountIds) join(state, group, accountId)
+  else for (const accountId of accountIds) (op === 'add' ? join : leave)(state, group, accountId)
+}
+
+/** Three forms: a path with the id in it, the path `members` with a value, and no path at all. */
+function namedMembers({ path, value }: PatchOperation): unknown {
+  if (path === undefined) return fieldsOf(value)['members']
+  const id = /^members\[value eq "([^"]+)"\]$/i.exec(path)?.[1]
+  return id === undefined ? value : { value: id }
 }
 
 function replaceMembers(state: WorldState, group: ScimGroup, accountIds: readonly string[]): void {

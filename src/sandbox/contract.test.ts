@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apis } from './apis.ts'
+import { samples } from './contract-samples.ts'
+import { findSpecFolder, loadSpec } from './contract-spec.ts'
+import { exampleWorld } from './example-world.ts'
+import { createRouter } from './router.ts'
+import { call, valueAt } from './sandbox-client.ts'
+import { startSandbox, type Sandbox } from './start-sandbox.ts'
+
+// the one setting of the tests: where Atlassian's OpenAPI files lie
+// oxlint-disable-next-line node/no-process-env
+const folder = findSpecFolder(process.env['ROSTER_SPECS'])
+const spec = folder === undefined ? undefined : loadSpec(folder)
+if (spec === undefined) {
+  process.stderr.write(
+    "\nNOT CHECKED: the sandbox against Atlassian's OpenAPI files: set ROSTER_SPECS to their folder\n\n",
+  )
+}
+
+const described = apis.filter(({ api }) => api !== 'oauth' && api !== 'site')
+const routes = described.flatMap(({ api, routes: own }) => own.map((route) => ({ api, ...route })))
+
+describe.runIf(spec)("the sandbox answers as Atlassian's own description says", () => {
+  let sandbox: Sandbox
+  let taskId = ''
+  beforeAll(async () => {
+    sandbox = await startSandbox({ world: exampleWorld() })
+  })
+  afterAll(() => sandbox.close())
+
+  test.each(routes)(
+    'the description has $method $path under the name $operation',
+    ({ api, method, path, operation }) => {
+      expect(spec?.find(api, method, path)?.operation).toBe(operation)
+    },
+  )
+
+  test.each(samples)('$method $path answers $status in the described form', async (sample) => {
+    const { api, method, path, body, status } = sample
+    const reply = await call(sandbox, `${method} ${path.replace('{task}', taskId)}`, body)
+    taskId = String(valueAt(reply.body, 'taskId') ?? taskId)
+    const operation = spec?.find(api, method, routeOf(method, path)?.path ?? '')
+    const asked = body === undefined || status >= 300 ? [] : operation?.checkBody(body)
+    const answered = operation?.checkAnswer(status, reply.body)
+    expect({ status: reply.status, asked, answered }, reply.text).toEqual({ status, asked: [], answered: [] })
+  })
+})
+
+test('every operation of the described APIs has a sample', () => {
+  const sampled = new Set(samples.map(({ method, path }) => routeOf(method, path)))
+  const missing = described.flatMap(({ routes: own }) => own.filter((route) => !sampled.has(route)))
+  expect(missing.map(({ operation }) => operation)).toEqual([])
+})
+
+function routeOf(method: string, path: string) {
+  const pathname = (path.split('?')[0] ?? '').replace(/^\/admin(?!\/control)/, '')
+  for (const { routes: own } of described) {
+    const match = createRouter(own)(method, pathname)
+    if (match) return match.route
+  }
+  return undefined
+}
