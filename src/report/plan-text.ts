@@ -29,7 +29,7 @@ function renderFold({ scopes, title }: Fold, view: PlanView, options: PlanTextOp
   const name = printable(title)
   const said = [...(scope.scope.single ? [] : [scope.authority.toLowerCase()]), ...(times === '' ? [] : [times])]
   const authority = said.length === 0 ? '' : `(${said.join(', ')})`
-  const head = `${paint.heading(name)}  ${paint.quiet(authority)}`
+  const head = `${paint.heading(name)}  ${authority === '' ? '' : paint.quiet(authority)}`
   const gap = ' '.repeat(Math.max(2, whereColumn - width(`${name}  ${authority}`)))
   const where = scope.origins.map(place)
   return [
