@@ -4,8 +4,8 @@ import { orUnread } from './directory-defaults.ts'
 import { readProjects, type ProjectEntry } from './catalogue-projects.ts'
 import { readSpaces, type SiteSpaces } from './catalogue-spaces.ts'
 
-export type { ActorEntry, ProjectEntry, RoleEntry } from './catalogue-projects.ts'
-export type { PermissionEntry, RoleAssignmentEntry, SiteSpaces, SpaceEntry, SpaceRole } from './catalogue-spaces.ts'
+export type { ProjectEntry } from './catalogue-projects.ts'
+export type { PermissionEntry, RoleAssignmentEntry, SiteSpaces, SpaceEntry } from './catalogue-spaces.ts'
 
 /** Everything that can be granted, and who holds it. Names of accounts and groups are in the directory. */
 export interface Estate {

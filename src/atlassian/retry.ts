@@ -16,7 +16,7 @@ export interface Attempt {
   readonly random: () => number
 }
 
-export const maxTries = 5
+const maxTries = 5
 export const patienceMs = 120_000
 const firstDelayMs = 1_000
 const longestDelayMs = 30_000

@@ -144,7 +144,7 @@ async function siteBase(request: ApiRequest, options: TransportOptions, lookUps:
   return gatewayBase(api, await lookUps.cloudId(site), endpoints)
 }
 
-export const labelOf = ({ method, path }: Pick<ApiRequest, 'method' | 'path'>): string => `${method} ${path}`
+const labelOf = ({ method, path }: Pick<ApiRequest, 'method' | 'path'>): string => `${method} ${path}`
 
 /** Every POST of the Organizations API needs a JSON body, else it is answered 415 (reference section 4). */
 function bodyOf({ api, method, body }: ApiRequest): string | undefined {
