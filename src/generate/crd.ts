@@ -7,7 +7,7 @@ import { structural, type SchemaNode } from './structural.ts'
 
 const [group, version] = apiVersion.split('/') as [string, string]
 
-export const pluralOf = (name: string): string => `${name.toLowerCase()}s`
+const pluralOf = (name: string): string => `${name.toLowerCase()}s`
 
 /** Name of the custom resource definition of a kind. */
 export const crdName = (name: string): string => `${pluralOf(name)}.${group}`

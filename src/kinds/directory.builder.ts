@@ -84,3 +84,8 @@ export const shownDemand = ({ claims, entries, diagnostics, unclaimed }: Demand)
   problems: diagnostics.map(({ code, severity, path = [] }) => `${severity} ${code} ${path.join('.')}`),
   ...(unclaimed && { unclaimed }),
 })
+
+/** The parts of a demand that a test speaks of. A part is compared whole: a field too many is a mistake. */
+export function partsOf(demand: Demand, expected: object) {
+  return Object.fromEntries(Object.entries(shownDemand(demand)).filter(([part]) => part in expected))
+}

@@ -76,7 +76,7 @@ export const Member = Strict(
 )
 
 /** A person or a group that is granted something. */
-export const SubjectField = Strict(
+const SubjectField = Strict(
   { group: Type.Optional(GroupName('A group by its name in Atlassian, e.g. pay-devs.')), ...person },
   { ...validations(subjectRules), description: 'Who is granted it: exactly one of group, user, email and accountId.' },
 )
