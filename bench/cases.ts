@@ -1,9 +1,11 @@
 import { measureDifference } from './difference.ts'
 import { measureIdentities } from './identities.ts'
+import { measureReference } from './reference.ts'
 import type { Measured } from './measured.ts'
 
 /** By name, in the order of the table. */
 export const cases: Readonly<Record<string, () => Promise<Measured>>> = {
   'identities of 1,000 people in 300 groups': measureIdentities,
+  'a plan over the reference organization': measureReference,
   'diff and plan, 100,000 against 100,000': measureDifference,
 }

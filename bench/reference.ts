@@ -1,0 +1,154 @@
+import { systemClock } from '../src/clock.ts'
+import { apiVersion, type Manifest } from '../src/core/manifest.ts'
+import { emptyState } from '../src/core/state.ts'
+import { openSessions } from '../src/run/session.ts'
+import { startSandbox } from '../src/sandbox/start-sandbox.ts'
+import { parseWorldSeed } from '../src/sandbox/world-seed.ts'
+import type { Measured } from './measured.ts'
+
+const users = 1_000
+const groups = 300
+const membersOfGroup = 30
+const projects = 200
+const roles = ['Administrators', 'Developers', 'Viewers']
+const spaces = 300
+const rowsOfSpace = 60
+const site = 'x'
+
+/**
+ * One plan over the reference organization of DESIGN 7, everything declared. The lower bound is counted from the largest
+ * pages and filters that Atlassian documents: people, groups, project keys by fifties, the list of roles, a call a role;
+ * the permission model, the list of space roles, space keys by 250, a call a space.
+ */
+export async function measureReference(): Promise<Measured> {
+  const sandbox = await startSandbox({ world: parseWorldSeed(seed()) })
+  const started = process.hrtime.bigint()
+  const { sessions, diagnostics } = await openSessions(
+    { manifests: manifests(), diagnostics: [] },
+    {
+      clock: systemClock,
+      random: () => 0.5,
+      env: { KEY: 'key' },
+      cwd: '.',
+      covers: () => true,
+      source: '.',
+      sandboxUrl: sandbox.url,
+      store: () => ({ load: async () => emptyState, save: async () => {} }),
+    },
+  )
+  if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics[0]))
+  const { survey } = await sessions[0]!.run(async () => undefined)
+  const wallMs = Number(process.hrtime.bigint() - started) / 1e6
+  const calls = sandbox.journal.entries.length
+  await sandbox.close()
+  const { plan, observed, announced } = survey
+  const differences = plan.scopes.reduce((sum, each) => sum + each.changes.length + each.held.length, 0)
+  if (observed.unread.size > 0 || differences > 0)
+    throw new Error(`${observed.unread.size} unread, ${differences} differences`)
+  const identities = Math.ceil(users / 100) + Math.ceil(groups / 100)
+  const jira = Math.ceil(projects / 50) + 1 + projects * roles.length
+  const confluence = 2 + Math.ceil(spaces / 250) + spaces
+  const note = `${observed.resources.size} entries in ${plan.scopes.length} places; announced ${announced.calls}`
+  return { wallMs, calls, lowerBound: identities + jira + confluence, note }
+}
+
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
+const email = (index: number): string => `p${index % users}@x.io`
+const groupName = (index: number): string => `group-${index % groups}`
+const membersOf = (group: number): readonly string[] => numbers(membersOfGroup).map((index) => email(group * 7 + index))
+const holdersOf = (space: number): readonly string[] => numbers(rowsOfSpace).map((index) => groupName(space + index))
+const projectKey = (index: number): string => `P${index}`
+const spaceKey = (index: number): string => `S${index}`
+
+function manifest(kind: string, name: string, spec: object): Manifest {
+  const origin = { file: `${name}.yaml`, line: 1 }
+  return { apiVersion, kind, name, spec, origin, locate: () => origin }
+}
+
+function manifests(): Manifest[] {
+  const authority = 'Authoritative'
+  const members = (group: number) => membersOf(group).map((each) => ({ email: each }))
+  const subjects = (names: readonly string[]) => names.map((group) => ({ group }))
+  return [
+    organization(),
+    ...numbers(groups).map((index) =>
+      manifest('AtlassianGroupMembership', groupName(index), {
+        group: groupName(index),
+        authority,
+        members: members(index),
+      }),
+    ),
+    ...roles.map((role) => {
+      const keys = numbers(projects).map(projectKey)
+      const spec = { site, projects: { keys }, role, authority, subjects: [{ email: email(0) }] }
+      return manifest('JiraRoleBinding', role.toLowerCase(), spec)
+    }),
+    ...numbers(spaces).map((index) => {
+      const spec = {
+        site,
+        spaces: { keys: [spaceKey(index)] },
+        role: 'Admin',
+        authority,
+        subjects: subjects(holdersOf(index)),
+      }
+      return manifest('ConfluenceSpaceGrant', spaceKey(index).toLowerCase(), spec)
+    }),
+  ]
+}
+
+function organization(): Manifest {
+  const valueFrom = { env: 'KEY' }
+  return manifest('AtlassianOrganization', 'reference', {
+    organizationId: 'o',
+    directoryId: 'd',
+    sites: [{ name: site, url: 'https://x.atlassian.net' }],
+    provisioning: { method: 'Invite' },
+    credentials: { organization: { valueFrom }, sites: [{ site, apiToken: { email: email(0), valueFrom } }] },
+  })
+}
+
+function seed(): string {
+  const account = (index: number) => ({
+    id: `712020:${index}`,
+    email: email(index),
+    name: `Person ${index}`,
+    status: 'active',
+  })
+  const actors = Object.fromEntries(roles.map((role) => [role, { users: [email(0)] }]))
+  const access = (space: number) => holdersOf(space).map((group) => ({ group, role: 'Admin' }))
+  return JSON.stringify({
+    organization: { id: 'o', name: 'Reference', directory: { id: 'd', name: 'Primary' }, verifiedDomains: ['x.io'] },
+    credentials: {
+      organizationApiKeys: [{ name: 'bench', key: 'key' }],
+      apiTokens: [{ name: 'bench', email: email(0), token: 'key' }],
+    },
+    sites: [
+      {
+        name: site,
+        cloudId: 'c',
+        products: [],
+        jira: {
+          roles: roles.map((name, index) => ({ id: 10_001 + index, name })),
+          projects: numbers(projects).map((index) => ({
+            id: `${index}`,
+            key: projectKey(index),
+            name: `Project ${index}`,
+            roles: actors,
+          })),
+        },
+        confluence: {
+          mode: 'ROLES',
+          roles: [{ id: 'r', name: 'Admin', type: 'SYSTEM', permissions: ['read/space', 'administer/space'] }],
+          spaces: numbers(spaces).map((index) => ({
+            id: `${index}`,
+            key: spaceKey(index),
+            name: `Space ${index}`,
+            access: access(index),
+          })),
+        },
+      },
+    ],
+    accounts: numbers(users).map(account),
+    groups: numbers(groups).map((index) => ({ id: `g${index}`, name: groupName(index), members: membersOf(index) })),
+  })
+}
