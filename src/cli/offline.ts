@@ -1,10 +1,27 @@
-import { isError, type Diagnostic } from '../core/diagnostic.ts'
+import { isError, type Diagnostic, type DiagnosticCode } from '../core/diagnostic.ts'
 import type { Directory, Unread } from '../core/directory.ts'
 import type { Declaration } from '../core/manifest.ts'
+import { located, promises, type Declared } from '../core/declare.ts'
 import { reconcile } from '../core/reconcile.ts'
 import { RemoteError } from '../core/remote-error.ts'
+import { resolveAccount, type Subject } from '../core/subject.ts'
 import { kinds } from '../kinds/index.ts'
 import { byOrganization } from '../run/organizations.ts'
+
+/** What only live state can tell: offline these are complaints about having asked nobody. */
+const live: readonly DiagnosticCode[] = [
+  'IDENTITIES_UNREAD',
+  'CATALOGUE_UNREAD',
+  'UNKNOWN_USER',
+  'UNKNOWN_GROUP',
+  'UNKNOWN_ROLE',
+  'UNKNOWN_PROJECT',
+  'UNKNOWN_SPACE',
+  'UNKNOWN_PRODUCT',
+  'AMBIGUOUS',
+  'NOT_WRITABLE',
+  'WRONG_MODE',
+]
 
 /**
  * What can be said of a declaration without asking Atlassian: schemas, rules, duplicates, references between manifests,
@@ -15,7 +32,7 @@ export async function checkOffline(declaration: Declaration, nowMs: number): Pro
   const inOrganizations = estates.length > 0 ? estates.map((estate) => estate.declaration) : [declaration]
   const checked = await Promise.all(inOrganizations.map((each) => check(each, nowMs)))
   const unique = new Map([...diagnostics, ...checked.flat()].map((each) => [identity(each), each]))
-  return [...unique.values()].filter(({ code }) => code !== 'IDENTITIES_UNREAD' && code !== 'CATALOGUE_UNREAD')
+  return [...unique.values()].filter(({ code }) => !live.includes(code))
 }
 
 const identity = ({ code, message, origin }: Diagnostic): string => JSON.stringify([code, message, origin])
@@ -35,7 +52,7 @@ async function check(declaration: Declaration, nowMs: number): Promise<readonly 
     covers: () => true,
   }
   const { survey } = await reconcile(declaration, surroundings, async () => undefined)
-  return survey.diagnostics
+  return [...survey.diagnostics, ...unknownReferences(survey.declared)]
 }
 
 const offline = { request: 'any request', detail: 'nothing is asked offline', effect: 'refused' } as const
@@ -46,15 +63,31 @@ const unreadDirectory: Directory = {
   counts: {},
   groups: [],
   provisioningMethod: 'SCIM',
-  unread: { accounts: unread, groups: unread, provisioning: unread },
+  unread: { accounts: unread, provisioning: unread },
   account: () => undefined,
   accountById: () => undefined,
-  group: () => undefined,
+  // kinds look no further where their group is not known
+  group: (name) => ({ groupId: `offline:${name}`, name, managedBy: 'admins', deletable: true, defaultFor: [] }),
   groupById: () => undefined,
   members: () => unread,
   groupNames: [],
   defaultGroups: new Map(),
 }
+
+/** Kinds that know neither project nor space look no further either; whom their subjects mean can be told without. */
+function unknownReferences(declared: Declared): readonly Diagnostic[] {
+  const context = { directory: unreadDirectory, promised: promises(declared, kinds) }
+  return [...declared.objects.values()].flat().flatMap(({ manifest, spec }) =>
+    subjectsOf(spec).flatMap((subject, index) => {
+      if (subject.user === undefined) return []
+      const found = resolveAccount(subject, context, ['spec', 'subjects', index])
+      return 'problem' in found ? located(found.problem, manifest) : []
+    }),
+  )
+}
+
+const subjectsOf = (spec: unknown): readonly Subject[] =>
+  typeof spec === 'object' && spec !== null && 'subjects' in spec ? (spec.subjects as readonly Subject[]) : []
 
 /** `3 errors, 1 warning` */
 export function tally(diagnostics: readonly Diagnostic[]): { readonly errors: number; readonly warnings: number } {

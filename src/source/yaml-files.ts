@@ -145,7 +145,7 @@ const tooLarge = (file: string, size: number, maxBytes: number): Diagnostic => (
 const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1).replace('.0', '')
 
 function unreadable(file: string, message: string): Diagnostic & { code: DiagnosticCode } {
-  return { code: 'FILE_UNREADABLE', severity: 'error', message, origin: { file, line: 1, column: 1 } }
+  return { code: 'FILE_UNREADABLE', severity: 'error', message, origin: { file } }
 }
 
 /** Failures of the file system as diagnostics. */

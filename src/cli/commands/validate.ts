@@ -51,5 +51,5 @@ function verdict(found: readonly Diagnostic[], { manifests, files, next }: Looke
     ...(errors > 0 ? [count(errors, 'error')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),
   ]
-  return `${of}: ${problems.join(', ')}.`
+  return `${of}: ${problems.join(', ')}.${errors === 0 ? ` Next: ${next}` : ''}`
 }
