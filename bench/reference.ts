@@ -107,6 +107,27 @@ function organization(): Manifest {
   })
 }
 
+const jira = () => ({
+  roles: roles.map((name, index) => ({ id: 10_001 + index, name })),
+  projects: numbers(projects).map((index) => ({
+    id: `${index}`,
+    key: projectKey(index),
+    name: `Project ${index}`,
+    roles: Object.fromEntries(roles.map((role) => [role, { users: [email(0)] }])),
+  })),
+})
+
+const confluence = () => ({
+  mode: 'ROLES',
+  roles: [{ id: 'r', name: 'Admin', type: 'SYSTEM', permissions: ['read/space', 'administer/space'] }],
+  spaces: numbers(spaces).map((index) => ({
+    id: `${index}`,
+    key: spaceKey(index),
+    name: `Space ${index}`,
+    access: holdersOf(index).map((group) => ({ group, role: 'Admin' })),
+  })),
+})
+
 function seed(): string {
   const account = (index: number) => ({
     id: `712020:${index}`,
@@ -114,41 +135,15 @@ function seed(): string {
     name: `Person ${index}`,
     status: 'active',
   })
-  const actors = Object.fromEntries(roles.map((role) => [role, { users: [email(0)] }]))
-  const access = (space: number) => holdersOf(space).map((group) => ({ group, role: 'Admin' }))
+  const group = (index: number) => ({ id: `g${index}`, name: groupName(index), members: membersOf(index) })
   return JSON.stringify({
     organization: { id: 'o', name: 'Reference', directory: { id: 'd', name: 'Primary' }, verifiedDomains: ['x.io'] },
     credentials: {
       organizationApiKeys: [{ name: 'bench', key: 'key' }],
       apiTokens: [{ name: 'bench', email: email(0), token: 'key' }],
     },
-    sites: [
-      {
-        name: site,
-        cloudId: 'c',
-        products: [],
-        jira: {
-          roles: roles.map((name, index) => ({ id: 10_001 + index, name })),
-          projects: numbers(projects).map((index) => ({
-            id: `${index}`,
-            key: projectKey(index),
-            name: `Project ${index}`,
-            roles: actors,
-          })),
-        },
-        confluence: {
-          mode: 'ROLES',
-          roles: [{ id: 'r', name: 'Admin', type: 'SYSTEM', permissions: ['read/space', 'administer/space'] }],
-          spaces: numbers(spaces).map((index) => ({
-            id: `${index}`,
-            key: spaceKey(index),
-            name: `Space ${index}`,
-            access: access(index),
-          })),
-        },
-      },
-    ],
+    sites: [{ name: site, cloudId: 'c', products: [], jira: jira(), confluence: confluence() }],
     accounts: numbers(users).map(account),
-    groups: numbers(groups).map((index) => ({ id: `g${index}`, name: groupName(index), members: membersOf(index) })),
+    groups: numbers(groups).map(group),
   })
 }

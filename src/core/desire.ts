@@ -31,6 +31,8 @@ export interface DesiredState {
   readonly entries: ReadonlyMap<string, DesiredEntry>
   /** Past their end and demanded by nobody else: they must go, whoever added them. */
   readonly expired: ReadonlyMap<string, DesiredEntry>
+  /** Manifests, by where they stand, of which it is not known what they claim: names could not be looked up. */
+  readonly unresolved: ReadonlySet<Origin>
   /** Two manifests contradict each other about them: they stay as they are. */
   readonly undecided: ReadonlySet<string>
   readonly diagnostics: readonly Diagnostic[]
@@ -62,18 +64,20 @@ export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, con
   const claims = new Map<string, Claimed>()
   const demands = new Map<string, Demanded[]>()
   const diagnostics: Diagnostic[] = []
+  const unresolved = new Set<Origin>()
   const holds = new Map(declared.holdKinds)
   for (const kind of kinds.values()) {
     for (const { object, demand } of expandAll(declared, kind, kinds, context)) {
       const found = demand.diagnostics.map((each) => located(each, object.manifest))
       diagnostics.push(...found)
+      if (found.some(isUnread)) unresolved.add(object.manifest.origin)
       const mistake = found.find(isError)
       if (mistake && demand.unclaimed) kind.touches.forEach((touched) => holds.set(touched, mistake.message))
       for (const claim of demand.claims) addClaim(claims, claim, object.manifest.origin, mistake?.message)
       for (const entry of demand.entries) addDemand(demands, entry, object, demand.claims)
     }
   }
-  return unite({ claims, demands, diagnostics, holds }, declared.holdEverywhere, context.nowMs)
+  return unite({ claims, demands, diagnostics, holds, unresolved }, declared.holdEverywhere, context.nowMs)
 }
 
 function expandAll(declared: Declared, kind: Kind, kinds: ReadonlyMap<string, Kind>, context: DesireContext) {
@@ -123,7 +127,10 @@ interface Gathered {
   readonly demands: ReadonlyMap<string, Demanded[]>
   readonly diagnostics: readonly Diagnostic[]
   readonly holds: ReadonlyMap<string, string>
+  readonly unresolved: ReadonlySet<Origin>
 }
+
+const isUnread = ({ code }: Diagnostic): boolean => code === 'IDENTITIES_UNREAD' || code === 'CATALOGUE_UNREAD'
 
 function unite(gathered: Gathered, holdEverywhere: string | undefined, nowMs: number): DesiredState {
   const entries = new Map<string, DesiredEntry>()
@@ -143,7 +150,7 @@ function unite(gathered: Gathered, holdEverywhere: string | undefined, nowMs: nu
   }
   const scopes = desiredScopes(gathered, doubts, holdEverywhere)
   for (const { resource } of entries.values()) markPromised(scopes, resource)
-  return { scopes, entries, expired, undecided, diagnostics }
+  return { scopes, entries, expired, undecided, diagnostics, unresolved: gathered.unresolved }
 }
 
 function desiredScopes(

@@ -110,7 +110,7 @@ function unfinishedWithdrawals(
       open.has(id) ? origins.filter((origin) => gone.has(origin)) : [],
     ),
   )
-  return state.applied.filter(({ origin }) => unfinished.has(origin))
+  return state.applied.filter(({ origin }) => unfinished.has(origin) || desired.unresolved.has(origin))
 }
 
 const portable = ({ kind, name, namespace, annotations, spec, origin }: Manifest): AppliedManifest => ({

@@ -1,10 +1,10 @@
 import { forecastDirectory, loadDirectory, type DirectoryOptions } from '../atlassian/directory.ts'
 import { createTransport, type CallEvent, type Transport } from '../atlassian/transport.ts'
 import type { Outcome } from '../core/apply.ts'
-import { createIdentities } from '../core/directory.ts'
+import { createIdentities, type IdentityNeeds } from '../core/directory.ts'
 import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import type { Forecast } from '../core/kind.ts'
-import type { Declaration, Manifest } from '../core/manifest.ts'
+import { apiVersion, type Declaration, type Manifest } from '../core/manifest.ts'
 import type { Clock } from '../core/ports.ts'
 import { reconcile, type Reconciled, type Surroundings, type Survey } from '../core/reconcile.ts'
 import { nextState, retired, type State, type StateStore } from '../core/state.ts'
@@ -169,17 +169,21 @@ function surroundingsFor(
     reader: transport.reader,
     known: state.counts,
     declaredDefaultGroups: spec.defaultGroups,
-    sites: spec.sites.map(({ name }) => name),
+    sites: spec.credentials.sites.map(({ site }) => site),
     provisioningMethod: spec.provisioning.method,
     lookUps: transport.lookUps,
   }
+  // what the last apply gave by product may have to be taken back, also where no manifest names the product any more
+  const recalled = recalledProducts(state)
+  const withRecalled = (needs: IdentityNeeds): IdentityNeeds =>
+    needs.emails.size === 0 ? needs : { ...needs, products: needs.products.union(recalled) }
   const ownEmails = spec.credentials.sites.flatMap(({ apiToken }) => apiToken?.email ?? [])
   return {
     kinds,
     reader: transport.reader,
-    loadDirectory: (needs) => loadDirectory(needs, directoryOptions),
+    loadDirectory: (needs) => loadDirectory(withRecalled(needs), directoryOptions),
     readsMade: () => transport.stats().reads,
-    forecastDirectory: (needs) => forecastDirectory(needs, directoryOptions),
+    forecastDirectory: (needs) => forecastDirectory(withRecalled(needs), directoryOptions),
     policies: policiesFor({
       guardrails: spec.guardrails,
       isSuspended: spec.suspend,
@@ -194,4 +198,13 @@ function surroundingsFor(
     covers: options.covers,
     ...(options.onForecast && { onForecast: options.onForecast }),
   }
+}
+
+function recalledProducts({ applied }: State): ReadonlySet<string> {
+  const products = applied.flatMap((each) => {
+    const kind = kinds.get(each.kind)
+    const parsed = kind?.parse({ ...each, apiVersion, locate: () => each.origin })
+    return kind && parsed && 'spec' in parsed ? [...(kind.needs(parsed.spec).products ?? [])] : []
+  })
+  return new Set(products)
 }

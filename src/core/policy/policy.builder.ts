@@ -94,6 +94,7 @@ export function context({ scopes, observed, desired = [], directory: people = di
     entries,
     expired: new Map(),
     undecided: new Set(),
+    unresolved: new Set(),
     diagnostics: [],
   }
   const resources = new Map(observed.map((each) => [resourceId(each), each]))
