@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../core/diagnostic.ts'
+import type { Diagnostic, Origin } from '../core/diagnostic.ts'
 import { apiVersion, type Manifest } from '../core/manifest.ts'
 import { didYouMean } from '../core/schema.ts'
 import type { Positions } from './yaml-position.ts'
@@ -16,6 +16,7 @@ const labelPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 /** The envelope of a Kubernetes object around a spec that is not looked at here. All its mistakes at once. */
 export function toManifest(value: unknown, { locate }: Positions): Shaped {
   if (!isObject(value)) return { problems: [notAnObject(value, locate([]))] }
+  if (!('apiVersion' in value) && !('kind' in value)) return { problems: [noManifest(locate([]))] }
   const problems = [...envelopeProblems(value), ...metadataProblems(value['metadata'])]
   if (problems.length > 0) {
     return { problems: problems.map((each) => ({ ...each, origin: locate(each.path ?? [], each.atKey) })) }
@@ -52,6 +53,15 @@ const notAnObject = (value: unknown, origin: Diagnostic['origin']): Diagnostic =
   hint: `it begins with "apiVersion: ${apiVersion}"`,
 })
 
+/** One complaint, not one for each of its fields: it was never meant to be a manifest. */
+const noManifest = (origin: Origin): Diagnostic => ({
+  code: 'NOT_AN_OBJECT',
+  severity: 'error',
+  message: 'this is no manifest: it has neither "apiVersion" nor "kind"',
+  origin,
+  hint: 'keep other YAML files out of the directory of the declaration',
+})
+
 const mistake = (code: Diagnostic['code'], message: string, path: readonly string[], more: Partial<Diagnostic> = {}) =>
   ({ code, severity: 'error', message, path, ...more }) satisfies Diagnostic
 
@@ -70,9 +80,7 @@ function envelopeProblems(value: Fields): readonly Diagnostic[] {
 }
 
 const hintFor = (field: string): { hint?: string } =>
-  field === 'apiVersion'
-    ? { hint: `write "apiVersion: ${apiVersion}"; a file that is no manifest must stand elsewhere` }
-    : {}
+  field === 'apiVersion' ? { hint: `write "apiVersion: ${apiVersion}"` } : {}
 
 function metadataProblems(metadata: unknown): readonly Diagnostic[] {
   if (metadata === undefined) return [mistake('INVALID_NAME', 'missing field "metadata.name"', [])]

@@ -36,11 +36,15 @@ const mistakes: Readonly<Record<string, { readonly text: string; readonly found:
     text: '- a\n- b\n',
     found: ['NOT_AN_OBJECT 1:1 a manifest must be an object, this is a list'],
   },
-  'a workflow of a CI system is no manifest': {
-    text: 'name: build\nkind: Job\n',
+  'a file that was never meant to be a manifest is one complaint': {
+    text: 'name: build\non: push\njobs: {}\n',
+    found: ['NOT_AN_OBJECT 1:1 this is no manifest: it has neither "apiVersion" nor "kind"'],
+  },
+  'a manifest that lacks its first line is told all that it lacks': {
+    text: 'kind: Job\nname: build\n',
     found: [
       'NOT_AN_OBJECT 1:1 missing field "apiVersion"',
-      'NOT_AN_OBJECT 1:1 unknown field "name"',
+      'NOT_AN_OBJECT 2:1 unknown field "name"',
       'INVALID_NAME 1:1 missing field "metadata.name"',
     ],
   },

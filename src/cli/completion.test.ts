@@ -1,0 +1,40 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { roster } from './process.builder.ts'
+
+const has = (program: string): boolean => spawnSync(program, ['-c', 'true']).status === 0
+
+/** What bash offers after these words. */
+async function offered(words: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await roster(['completion', 'bash'])
+  const script = `${stdout}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _roster; printf '%s\\n' "\${COMPREPLY[@]}"`
+  return execFileSync('bash', ['-c', script, 'bash', ...words], { encoding: 'utf8', cwd: import.meta.dirname })
+    .trim()
+    .split('\n')
+}
+
+const completions: Readonly<Record<string, { readonly words: readonly string[]; readonly want: readonly string[] }>> = {
+  'a command': { words: ['roster', 'va'], want: ['validate'] },
+  'an option of the command': { words: ['roster', 'plan', '--det'], want: ['--detailed-exitcode'] },
+  'what there is to get': { words: ['roster', 'get', 'sp'], want: ['spaces'] },
+  'a file': { words: ['roster', 'plan', 'completion.ts'], want: ['completion.ts'] },
+}
+
+for (const [name, { words, want }] of Object.entries(completions)) {
+  test.skipIf(!has('bash'))(`bash completes ${name}`, async () => expect(await offered(words)).toEqual(want))
+}
+
+for (const shell of ['zsh', 'fish']) {
+  test.skipIf(!has(shell))(`${shell} understands its script`, async () => {
+    const { stdout } = await roster(['completion', shell])
+    expect(spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
+  })
+}
+
+test('every shell is told every command', async () => {
+  const commands = ['validate', 'plan', 'drift', 'apply', 'approve', 'get', 'sandbox', 'demo', 'completion']
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { stdout } = await roster(['completion', shell])
+    expect(commands.filter((name) => !stdout.includes(name))).toEqual([])
+  }
+})
