@@ -202,10 +202,8 @@ test('the state is the same from whichever directory the command is typed', asyn
 
 test('Ctrl-C while writing finishes what is under way, tells what was done, and ends with 130', async () => {
   const interrupted = new AbortController()
-  const reads = sandbox.journal
-  const watch = setInterval(() => reads.writes().length > 0 && interrupted.abort(), 1)
-  const { code, stdout } = await run('apply access --yes', { signal: interrupted.signal })
-  clearInterval(watch)
+  const onStderr = (text: string) => void (text.startsWith('+ add') && interrupted.abort())
+  const { code, stdout } = await run('apply access --yes', { signal: interrupted.signal, onStderr })
   expect(code).toBe(130)
   expect(stdout).toMatch(/^Applied: .* skipped\.$/m)
   expect(stdout).toMatch(/skipped: interrupted/)

@@ -1,5 +1,4 @@
 import { isError, type Diagnostic } from '../core/diagnostic.ts'
-import type { Outcome } from '../core/apply.ts'
 import { defaultRemovalLimits, defaultRunLimits, removalLimit } from '../core/policy/limits.ts'
 import type { Survey } from '../core/reconcile.ts'
 import { scopeId } from '../core/resource.ts'
@@ -83,10 +82,7 @@ export async function runSession(
   }
 }
 
-export function viewOf(
-  session: Session,
-  { plan, declared, difference, observed, announced, diagnostics }: Survey,
-): PlanView {
+function viewOf(session: Session, { plan, declared, difference, observed, announced, diagnostics }: Survey): PlanView {
   const organization = declared.objects.get('AtlassianOrganization')?.[0]?.spec as AtlassianOrganizationSpec | undefined
   const removals = { ...defaultRemovalLimits, ...organization?.guardrails?.removals }
   const run = { ...defaultRunLimits, ...organization?.guardrails?.run }
@@ -108,7 +104,7 @@ export function viewOf(
 }
 
 /** The same mistake is found while organizations are told apart and while they are read. */
-export function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const key = ({ code, message, origin }: Diagnostic): string => JSON.stringify([code, message, origin])
   return [...new Map(diagnostics.map((each) => [key(each), each])).values()]
 }
@@ -125,5 +121,3 @@ export function noteDiagnostics(
 }
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some(isError)
-
-export type Outcomes = ReadonlyMap<string, readonly Outcome[]>

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly answer?: string
   readonly signal?: AbortSignal
   readonly nowMs?: number
+  /** Told of everything that goes to stderr, as it comes. */
+  readonly onStderr?: (text: string) => void
 }
 
 /** Runs a command in this process. The clock stands still, and sleeping takes no time. */
@@ -28,7 +30,10 @@ export async function roster(argv: readonly string[], options: RunOptions = {}):
   let stderr = ''
   const io: Io = {
     stdout: (text) => void (stdout += text),
-    stderr: (text) => void (stderr += text),
+    stderr: (text) => {
+      stderr += text
+      options.onStderr?.(text)
+    },
     env,
     cwd,
     isTty: { stdin: answer !== undefined, stdout: isTty, stderr: isTty },

@@ -36,7 +36,7 @@ const folded = (scopes: readonly PlanScope[]): Fold => ({
 const mostNames = 6
 
 /** `Jira space (project) PAY, LEDGER, WEB and 38 more, role Developers`: what differs stands in the middle. */
-export function commonTitle(titles: readonly string[]): string {
+function commonTitle(titles: readonly string[]): string {
   const [first = '', ...rest] = titles.map((title) => title.split(' '))
   const others = rest as string[][]
   const same = (at: (wordsOf: readonly string[]) => string | undefined): boolean =>

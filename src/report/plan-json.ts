@@ -114,8 +114,8 @@ export const diagnosticJson = ({ code, severity, message, origin, hint }: Diagno
   ...(hint !== undefined && { hint }),
 })
 
-/** One change that was tried, also the line of `apply --json`'s stream of events. */
-export function outcomeJson({ change, result, error, reason }: Outcome): object {
+/** One change that was tried. */
+function outcomeJson({ change, result, error, reason }: Outcome): object {
   const { scope } = subject(change)
   const failure = error instanceof RemoteError ? error.failure : undefined
   return {

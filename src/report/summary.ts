@@ -57,7 +57,7 @@ const meanings: Readonly<Record<HoldCode, 'guardrail' | 'incomplete' | 'later' |
   OBSERVE_ONLY: 'watched',
 }
 
-export const isGuardrail = ({ hold }: HeldChange): boolean => meanings[hold.code] === 'guardrail'
+const isGuardrail = ({ hold }: HeldChange): boolean => meanings[hold.code] === 'guardrail'
 
 export function summarize(plan: Plan): Summary {
   const changes = plannedChanges(plan)

@@ -47,7 +47,7 @@ async function directoryOf(path: string): Promise<string> {
 }
 
 /** The nearest directory, from `start` upwards, whose own YAML files declare an organization. */
-export async function findRoot(start: string, cwd: string): Promise<string | undefined> {
+async function findRoot(start: string, cwd: string): Promise<string | undefined> {
   let directory = start
   for (let level = 0; level <= maxLevels; level += 1) {
     if (await holdsOrganization(directory, cwd)) return directory

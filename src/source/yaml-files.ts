@@ -1,7 +1,7 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import type { Diagnostic, DiagnosticCode } from '../core/diagnostic.ts'
-import type { Declaration, Source } from '../core/manifest.ts'
+import type { Declaration } from '../core/manifest.ts'
 import { compare } from '../core/resource.ts'
 import { parseYaml } from './yaml-documents.ts'
 
@@ -45,11 +45,6 @@ export async function readYamlFiles(paths: readonly string[], options: YamlFiles
   }
   return { manifests, diagnostics, texts, files: files.map((file) => shown(file, options.cwd)) }
 }
-
-/** The same, read anew each time. */
-export const createYamlSource = (paths: readonly string[], options: YamlFilesOptions): Source => ({
-  read: () => readYamlFiles(paths, options),
-})
 
 /** With forward slashes on every machine, and never a way up where an absolute path is shorter to read. */
 export function shown(path: string, cwd: string): string {

@@ -30,7 +30,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, conte
 }
 
 /** 1 where nothing could be looked at: then no mistake is a detail. */
-export function exitCodeOf(views: readonly PlanView[], { diagnostics }: Opened, detailed: boolean): ExitCode {
+function exitCodeOf(views: readonly PlanView[], { diagnostics }: Opened, detailed: boolean): ExitCode {
   if (views.length === 0) return 1
   const codes = views.map((view) => planExitCode(view.plan, view.diagnostics, detailed))
   return worst([...codes, ...(hasErrors(diagnostics) ? ([4] as const) : [])])
