@@ -3,8 +3,12 @@ export type Headers = Readonly<Record<string, string | readonly string[] | undef
 
 /** When a parked credential may go on, in milliseconds since 1970; undefined where no header says so. */
 export function resumeAtMs(headers: Headers, nowMs: number): number | undefined {
-  return retryAfter(text(headers, 'retry-after'), nowMs) ?? resetAtMs(headers, nowMs) ?? windowAtMs(headers, nowMs)
+  return retryAtMs(headers, nowMs) ?? resetAtMs(headers, nowMs) ?? windowAtMs(headers, nowMs)
 }
+
+/** When the server asks to be called again. */
+export const retryAtMs = (headers: Headers, nowMs: number): number | undefined =>
+  retryAfter(text(headers, 'retry-after'), nowMs)
 
 /** What is left of the window that the headers describe. */
 export interface Allowance {

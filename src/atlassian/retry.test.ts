@@ -55,6 +55,10 @@ const cases: Record<string, { failure: Failure; attempt?: Partial<Attempt>; dela
   },
   'the fifth try is the last': { failure: answer(503), attempt: { tries: 5 }, delayMs: undefined },
   'a read is tried again after a 500': { failure: answer(500), delayMs: 500 },
+  'a 502 does not wait for the window of the limits, which every answer tells': {
+    failure: answer(502, { 'x-ratelimit-reset': '2026-06-05T06:59:30Z', 'x-ratelimit-remaining': '99999' }),
+    delayMs: 500,
+  },
   'a read is tried again after a cut answer': { failure: { sent: true, transient: true }, delayMs: 500 },
   'a read is not tried again after a 403': { failure: answer(403), delayMs: undefined },
   'a read is not tried again after a 501': { failure: answer(501), delayMs: undefined },

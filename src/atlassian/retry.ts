@@ -1,4 +1,4 @@
-import { resumeAtMs, type Headers } from './rate-headers.ts'
+import { resumeAtMs, retryAtMs, type Headers } from './rate-headers.ts'
 
 /** How one attempt failed: with an answer, or without one. */
 export type Failure =
@@ -31,10 +31,16 @@ export function retryDelayMs(
 ): number | undefined {
   const repeatable = write ? isUntouched(failure) : isTransient(failure)
   if (!repeatable || tries >= maxTries) return undefined
-  const asked = 'status' in failure ? resumeAtMs(failure.headers, nowMs) : undefined
+  const asked = askedAtMs(failure, nowMs)
   const backoffMs = Math.round(random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (tries - 1)))
   const delayMs = asked === undefined ? backoffMs : asked - nowMs
   return nowMs + delayMs - startedMs > patienceMs ? undefined : delayMs
+}
+
+/** Every answer tells when its window ends; only a 429 means that one must wait for it. */
+function askedAtMs(failure: Failure, nowMs: number): number | undefined {
+  if (!('status' in failure)) return undefined
+  return failure.status === 429 ? resumeAtMs(failure.headers, nowMs) : retryAtMs(failure.headers, nowMs)
 }
 
 function isUntouched(failure: Failure): boolean {
