@@ -76,7 +76,8 @@ async function tryOnce(
     const result = await call.budget.run(once, startedMs + patienceMs - beganMs)
     const durationMs = clock.now() - beganMs
     if (!('text' in result)) return { outcome: result, durationMs }
-    call.budget.learn(result.headers)
+    // a 429 parks the credential for as long as it says; what it says of the window must not slow down all that follows
+    if (result.status !== 429) call.budget.learn(result.headers)
     return { outcome: isSuccess(result) ? { status: result.status, ...valueOf(result) } : result, durationMs }
   } catch (error) {
     if (!(error instanceof ParkedError)) throw error
