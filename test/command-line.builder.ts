@@ -40,7 +40,8 @@ export async function openAcme(): Promise<Acme> {
     sandbox,
     access,
     passTime: (ms) => void (nowMs += ms),
-    run: (command, ...flags) => runCommand([...command.split(' '), access, '--sandbox', sandbox.url, ...flags], clock),
+    run: (command, ...flags) =>
+      runCommand([...command.split(' '), access, '--sandbox', sandbox.url, ...flags], { clock }),
     close: async () => {
       await sandbox.close()
       rmSync(directory, { recursive: true, force: true })
@@ -51,13 +52,16 @@ export async function openAcme(): Promise<Acme> {
 const systemLike: Clock = { now: () => today, sleep: async () => {} }
 
 /** One command, in this process. */
-export async function runCommand(argv: readonly string[], clock = systemLike): Promise<Ran> {
+export async function runCommand(
+  argv: readonly string[],
+  { clock = systemLike, cwd = process.cwd() }: { readonly clock?: Clock; readonly cwd?: string } = {},
+): Promise<Ran> {
   let [stdout, stderr] = ['', '']
   const code = await main(argv, {
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
     env: {},
-    cwd: process.cwd(),
+    cwd,
     isTty: { stdin: false, stdout: false, stderr: false },
     signal: new AbortController().signal,
     clock,
