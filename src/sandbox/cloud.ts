@@ -90,7 +90,7 @@ function carryOut(parts: CloudParts, call: Call, { before, after, delayMs, pagin
 function handle(parts: CloudParts, call: Call, paging: PagingFaults): Answer {
   const { definition, match, caller, received } = call
   if (!match.route.anonymous && !caller.granted) {
-    return definition.unauthorized(received.headers.authorization === undefined ? 'missing' : 'unknown')
+    return definition.unauthorized(received.headers.authorization ? 'unknown' : 'missing')
   }
   try {
     return match.route.handle(requestOf(parts, call, paging))

@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest'
+import { call, valueAt } from './sandbox-client.ts'
+import { tell, withSandbox, type Step } from './story.ts'
+
+const scim = '/scim/directory/0f1e2d3c-0000-4000-8000-000000000003'
+const directory = '/admin/v2/orgs/0f1e2d3c-0000-4000-8000-000000000001/directories/0f1e2d3c-0000-4000-8000-000000000002'
+const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+const atlassian = 'urn:scim:schemas:extension:atlassian-external:1.0'
+
+function person(email: string, more: object = {}) {
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    userName: email,
+    displayName: 'Some One',
+    emails: [{ value: email, type: 'work', primary: true }],
+    active: true,
+    ...more,
+  }
+}
+
+function patch(path: string, Operations: readonly object[], answer: object, status = 200): Step {
+  return { call: `PATCH ${scim}/${path}`, body: { schemas: [patchOp], Operations }, status, answer }
+}
+
+function org(email: string, answer: object): Step {
+  return { call: `POST ${directory}/users/search`, body: { emails: [email] }, status: 200, answer: { data: [answer] } }
+}
+
+const stories: Readonly<Record<string, readonly Step[]>> = {
+  'a new user gets an account that can join groups at once': [
+    {
+      call: `POST ${scim}/Users`,
+      body: person('mia@acme.com'),
+      status: 201,
+      answer: { userName: 'mia@acme.com', active: true },
+    },
+    org('mia@acme.com', { status: 'active', claimStatus: 'managed', managementSource: 'synced' }),
+  ],
+  'a new user with the e-mail of an existing account is linked to it': [
+    {
+      call: `POST ${scim}/Users`,
+      body: person('hid@acme.com', { displayName: 'Hana H' }),
+      status: 201,
+      answer: { [atlassian]: { atlassianAccountId: '712020:hid' } },
+    },
+    org('hid@acme.com', { accountId: '712020:hid', name: 'Hana H' }),
+  ],
+  'a user that the directory has is 409, and one outside the verified domains is 400': [
+    {
+      call: `POST ${scim}/Users`,
+      body: person('ana@acme.com'),
+      status: 409,
+      answer: { status: '409', scimType: 'uniqueness' },
+    },
+    { call: `POST ${scim}/Users`, body: person('out@partner.io'), status: 400 },
+  ],
+  'only a single eq on userName or externalId filters': [
+    {
+      call: `GET ${scim}/Users?filter=externalId%20eq%20%22e-ana%22`,
+      status: 200,
+      answer: { totalResults: 1, Resources: [{ id: 'scim-ana' }] },
+    },
+    {
+      call: `GET ${scim}/Users?filter=userName%20eq%20%22LEO@acme.com%22`,
+      status: 200,
+      answer: { totalResults: 1, Resources: [{ id: 'scim-leo' }] },
+    },
+    { call: `GET ${scim}/Users?filter=userName%20sw%20%22a%22`, status: 400, answer: { scimType: 'invalidFilter' } },
+    { call: `GET ${scim}/Groups?filter=externalId%20eq%20%22a%22`, status: 400 },
+  ],
+  'pages are counted from 1': [
+    {
+      call: `GET ${scim}/Users?startIndex=2&count=1`,
+      status: 200,
+      answer: { totalResults: 2, startIndex: 2, itemsPerPage: 1, Resources: [{ id: 'scim-leo' }] },
+    },
+    { call: `GET ${scim}/Users?startIndex=3`, status: 200, answer: { itemsPerPage: 0, Resources: [] } },
+  ],
+  'active:false deactivates the account, and true brings it back': [
+    patch('Users/scim-ana', [{ op: 'replace', path: 'active', value: false }], { active: false }),
+    org('ana@acme.com', { status: 'deactivated', accountStatus: 'inactive' }),
+    patch('Users/scim-ana', [{ op: 'Replace', value: { active: 'True' } }], { active: true }),
+    org('ana@acme.com', { status: 'active' }),
+  ],
+  'the verbs, the word Operations and the paths are taken in any case': [
+    {
+      call: `PATCH ${scim}/Users/scim-ana`,
+      body: { schemas: [patchOp], operations: [{ op: 'REPLACE', path: 'Title', value: 'Lead' }] },
+      status: 200,
+      answer: { title: 'Lead', department: 'Payments' },
+    },
+  ],
+  'dotted paths and the enterprise extension reach the same attributes': [
+    patch('Users/scim-ana', [{ op: 'replace', path: 'name.familyName', value: 'Diaz' }], {
+      name: { givenName: 'Ana', familyName: 'Diaz' },
+    }),
+    patch(
+      'Users/scim-ana',
+      [{ op: 'add', path: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department', value: 'Risk' }],
+      { department: 'Risk' },
+    ),
+    patch('Users/scim-ana', [{ op: 'replace', path: 'nonsense', value: 1 }], { scimType: 'invalidPath' }, 400),
+  ],
+  'PUT cleans what it leaves out': [
+    {
+      call: `PUT ${scim}/Users/scim-ana`,
+      body: person('ana@acme.com'),
+      status: 200,
+      answer: { displayName: 'Some One' },
+    },
+    { call: `GET ${scim}/Users?filter=externalId%20eq%20%22e-ana%22`, status: 200, answer: { totalResults: 0 } },
+  ],
+  'DELETE deactivates the account and gives up the link for good': [
+    { call: `DELETE ${scim}/Users/scim-ana`, status: 204 },
+    { call: `GET ${scim}/Users/scim-ana`, status: 404 },
+    org('ana@acme.com', { status: 'deactivated', managementSource: 'invited' }),
+    {
+      call: `POST ${scim}/Users`,
+      body: person('ana@acme.com'),
+      status: 201,
+      answer: { [atlassian]: { atlassianAccountId: '712020:ana' } },
+    },
+  ],
+  'an e-mail of another account is refused': [
+    patch(
+      'Users/scim-ana',
+      [{ op: 'replace', path: 'emails', value: [{ value: 'hid@acme.com', primary: true }] }],
+      { status: '409' },
+      409,
+    ),
+  ],
+  'members are added and removed, in both forms': [
+    patch('Groups/scim-staff', [{ op: 'add', path: 'members', value: [{ value: 'scim-leo' }] }], {
+      members: [{ value: 'scim-ana' }, { value: 'scim-leo' }],
+    }),
+    patch('Groups/scim-staff', [{ op: 'remove', path: 'members[value eq "scim-ana"]' }], {
+      members: [{ value: 'scim-leo' }],
+    }),
+    patch('Groups/scim-staff', [{ op: 'remove', path: 'members', value: [{ value: 'scim-leo' }] }], { members: [] }),
+    patch('Groups/scim-staff', [{ op: 'add', path: 'members', value: [{ value: 'nobody' }] }], { status: '400' }, 400),
+  ],
+  'a remove without a value empties the group': [
+    patch('Groups/scim-staff', [{ op: 'remove', path: 'members' }], { members: [] }),
+  ],
+  'the name of a group does not change': [
+    patch('Groups/scim-staff', [{ op: 'replace', path: 'displayName', value: 'other' }], { displayName: 'idp-staff' }),
+  ],
+  'a name that the organization has is 409': [
+    { call: `POST ${scim}/Groups`, body: { displayName: 'Pay-Devs' }, status: 409 },
+  ],
+  'a group named like a default group is taken, and not synced': [
+    {
+      call: `POST ${scim}/Groups`,
+      body: { displayName: 'jira-users-acme', members: [{ value: 'scim-leo' }] },
+      status: 201,
+      answer: { members: [{ value: 'scim-leo' }] },
+    },
+    {
+      call: `POST ${directory}/users/search`,
+      body: { accountIds: ['712020:leo'], groupIds: ['0f1e2d3c-0000-4000-8000-000000000010'] },
+      status: 200,
+      answer: { data: [] },
+    },
+  ],
+  'a missing key is 401, a wrong one or that of the organization 403': [
+    { call: `GET ${scim}/Users`, as: '', status: 401, answer: { error: 'Unauthorized' } },
+    { call: `GET ${scim}/Users`, as: 'Bearer nonsense', status: 403 },
+    { call: `GET ${scim}/Users`, as: 'Bearer acme-organization-key', status: 403 },
+  ],
+  'another directory is 404': [{ call: 'GET /scim/directory/other/Users', status: 404 }],
+}
+
+test.each(Object.entries(stories))('%s', async (_, steps) => {
+  await expect(tell(steps)).resolves.toBeUndefined()
+})
+
+test('a SCIM id is neither the account id nor the group id', async () => {
+  await withSandbox({}, async (sandbox) => {
+    const { body } = await call(sandbox, `POST ${scim}/Users`, person('mia@acme.com'))
+    expect(valueAt(body, 'id')).not.toBe(valueAt(body, atlassian, 'atlassianAccountId'))
+    expect(sandbox.world.group('idp-staff').groupId).not.toBe('scim-staff')
+  })
+})
