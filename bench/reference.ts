@@ -31,6 +31,7 @@ export async function measureReference(): Promise<Measured> {
       env: { KEY: 'key' },
       cwd: '.',
       covers: () => true,
+      isWhole: true,
       source: '.',
       sandboxUrl: sandbox.url,
       store: () => ({ load: async () => emptyState, save: async () => {} }),

@@ -41,6 +41,7 @@ export async function openDeclaration(
     random: io.random,
     covers: located.covers,
     source: located.source,
+    isWhole: located.isWhole,
     store: located.store,
     onForecast: progress.onForecast,
     onCall: progress.onCall,

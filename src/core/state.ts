@@ -19,7 +19,7 @@ export interface State {
   /** `create <resource id>` to the time it was written: a read that does not show it yet is settling, not drift. */
   readonly written: ReadonlyMap<string, number>
   readonly counts: KnownCounts
-  /** Where the declaration came from at the last apply; absent before the first. */
+  /** Where the declaration came from when it was last applied as a whole; absent before. */
   readonly source?: string
 }
 
@@ -63,7 +63,8 @@ export interface Applied {
   readonly outcomes: readonly Outcome[]
   readonly identities: Identities
   readonly kinds: ReadonlyMap<string, Kind>
-  readonly source: string
+  /** Absent where only a part was applied. */
+  readonly source?: string
   readonly nowMs: number
 }
 
@@ -80,7 +81,7 @@ export function nextState(state: State, applied: Applied): State {
   const unfinished = unfinishedWithdrawals(state, applied)
   return {
     ...state,
-    source,
+    ...(source !== undefined && { source }),
     ledger: nextLedger(state, applied, succeeded),
     applied: [
       ...kept,

@@ -72,6 +72,6 @@ export function policiesFor(input: PolicyInput): (context: PolicyContext) => rea
     scopeRemovalLimit({ ...defaultRemovalLimits, ...guardrails.removals }),
     updateLimit(guardrails.updates?.maxPercent ?? defaultUpdatePercent, run.maxEntries),
     runRemovalLimit(run, leaverOf(context)),
-    firstRun(state.source !== source),
+    firstRun(state.source === source ? undefined : new Set(state.applied.map(({ origin }) => origin.file))),
   ]
 }

@@ -19,6 +19,8 @@ export interface SessionOptions extends ConnectionOptions {
   readonly random: () => number
   /** Which files are in question; the rest is read for references and shared scopes. */
   readonly covers: (file: string) => boolean
+  /** Whether `covers` takes in every file. */
+  readonly isWhole: boolean
   /** Names the declaration: another one makes the next run a first run. */
   readonly source: string
   readonly store: (organization: string) => StateStore
@@ -142,7 +144,7 @@ interface After {
 }
 
 function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identities, nowMs, options }: After): State {
-  const { covers, source } = options
+  const { covers, isWhole, source } = options
   const { difference, desired, observed, directory } = survey
   const next = nextState(state, {
     manifests,
@@ -153,7 +155,7 @@ function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identi
     outcomes,
     identities,
     kinds,
-    source,
+    ...(isWhole && { source }),
     nowMs,
   })
   return { ...next, counts: { ...state.counts, ...directory.counts } }

@@ -109,12 +109,9 @@ test('updates of more than a share of a kind wait', () => {
 test('a first run removes nothing and adds everything', () => {
   const [one] = many(box, 1)
   const changes = [removal(one!), addition(holder(box, user('new')))]
-  expect(verdicts(firstRun(true), changes, context({ scopes: [box], observed: [one!] }))).toEqual([
-    'FIRST_RUN',
-    undefined,
-  ])
-  expect(verdicts(firstRun(false), changes, context({ scopes: [box], observed: [one!] }))).toEqual([
-    undefined,
-    undefined,
-  ])
+  const within = context({ scopes: [box], observed: [one!], origins: [{ file: 'a.yaml' }, { file: 'b.yaml' }] })
+  expect(verdicts(firstRun(new Set()), changes, within)).toEqual(['FIRST_RUN', undefined])
+  expect(verdicts(firstRun(new Set(['a.yaml'])), changes, within)).toEqual(['FIRST_RUN', undefined])
+  expect(verdicts(firstRun(new Set(['a.yaml', 'b.yaml'])), changes, within)).toEqual([undefined, undefined])
+  expect(verdicts(firstRun(undefined), changes, within)).toEqual([undefined, undefined])
 })

@@ -114,10 +114,18 @@ export function updateLimit(maxPercent: number, floor: number): Policy {
   }
 }
 
-/** The first run after install, after a change of source or after the loss of the ledger removes nothing. */
-export function firstRun(isFirst: boolean): Policy {
+/**
+ * The first run after install, after a change of source or after the loss of the ledger removes nothing. `applied` are
+ * the files of manifests that were applied before; undefined once the whole declaration was.
+ */
+export function firstRun(applied: ReadonlySet<string> | undefined): Policy {
   const reason = 'a first run removes nothing: read the plan, then apply again'
-  return () => (change) => (isFirst && isRemoval(change) ? { code: 'FIRST_RUN', reason, releasable: true } : undefined)
+  return (_, { desired }) =>
+    (change) => {
+      if (!applied || !isRemoval(change)) return undefined
+      const origins = desired.scopes.get(scopeId(subject(change).scope))?.origins ?? []
+      return origins.every(({ file }) => applied.has(file)) ? undefined : hold('FIRST_RUN', reason)
+    }
 }
 
 function countBy<T>(all: Iterable<T>, key: (each: T) => string): Map<string, number> {

@@ -1,5 +1,6 @@
 import type { Change } from '../change.ts'
 import type { DesiredScope, DesiredState } from '../desire.ts'
+import type { Origin } from '../diagnostic.ts'
 import type { Account, Directory } from '../directory.ts'
 import type { Policy, PolicyContext } from '../policy.ts'
 import { principalKey, type Principal } from '../principal.ts'
@@ -79,12 +80,20 @@ export interface State {
   readonly observed: readonly Resource[]
   readonly directory?: Directory
   readonly desired?: readonly Resource[]
+  /** Of the manifests that claim the scopes. */
+  readonly origins?: readonly Origin[]
 }
 
-export function context({ scopes, observed, desired = [], directory: people = directory([]) }: State): PolicyContext {
+export function context({
+  scopes,
+  observed,
+  desired = [],
+  origins = [],
+  directory: people = directory([]),
+}: State): PolicyContext {
   const claimed = scopes.map((each): [string, DesiredScope] => [
     scopeId(each),
-    { scope: each, authority: 'Authoritative', origins: [], promised: false },
+    { scope: each, authority: 'Authoritative', origins, promised: false },
   ])
   const entries = new Map(
     desired.map((resource) => [resourceId(resource), { resource, origins: [], observeOnly: false, notes: [] }]),
