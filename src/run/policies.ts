@@ -22,6 +22,7 @@ import {
   type RunLimits,
 } from '../core/policy/limits.ts'
 import { guardedScopes, keepPeople, ownIdentity, protectedPrincipals } from '../core/policy/protection.ts'
+import { keepOrganizationAdmins } from '../core/policy/organization-admins.ts'
 import { normalEmail, normalName } from '../core/principal.ts'
 import { settleMs, type State } from '../core/state.ts'
 
@@ -69,6 +70,7 @@ export function policiesFor(input: PolicyInput): (context: PolicyContext) => rea
     settling(state.written, nowMs, settleMs),
     promisedIdentity,
     keepPeople,
+    keepOrganizationAdmins,
     scopeRemovalLimit({ ...defaultRemovalLimits, ...guardrails.removals }),
     updateLimit(guardrails.updates?.maxPercent ?? defaultUpdatePercent, run.maxEntries),
     runRemovalLimit(run, leaverOf(context)),

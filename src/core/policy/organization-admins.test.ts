@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { keepOrganizationAdmins } from './organization-admins.ts'
+import { account, context, directory, holder, scope, update, user, verdicts } from './policy.builder.ts'
+
+const admin = { platformRoles: ['atlassian/org-admin'] }
+const suspend = (name: string) => {
+  const before = holder(scope(name), user(name), { fields: { state: 'Active' } })
+  return update(before, { ...before, fields: { state: 'Suspended' } })
+}
+const whole = { counts: { accounts: 9 } }
+
+const cases: Record<
+  string,
+  { admins: readonly string[]; leave: readonly string[]; codes: readonly (string | undefined)[]; counted?: boolean }
+> = {
+  'one of three may leave': { admins: ['a', 'b', 'c'], leave: ['a'], codes: [undefined] },
+  'neither of two may leave': { admins: ['a', 'b'], leave: ['a'], codes: ['LAST_ONE'] },
+  'two of three at once may not leave': { admins: ['a', 'b', 'c'], leave: ['a', 'b'], codes: ['LAST_ONE', 'LAST_ONE'] },
+  'others may leave': { admins: ['a', 'b'], leave: ['z'], codes: [undefined] },
+  'where not everybody was read, no admin leaves': {
+    admins: ['a', 'b', 'c'],
+    leave: ['a'],
+    codes: ['LAST_ONE'],
+    counted: false,
+  },
+}
+for (const [sentence, { admins, leave, codes, counted = true }] of Object.entries(cases)) {
+  test(`organization admins: ${sentence}`, () => {
+    const people = directory([...admins.map((name) => account(name, admin)), account('z')])
+    const within = context({ scopes: [], observed: [], directory: counted ? { ...people, ...whole } : people })
+    expect(verdicts(keepOrganizationAdmins, leave.map(suspend), within)).toEqual(codes)
+  })
+}
