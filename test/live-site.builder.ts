@@ -12,6 +12,7 @@ export interface Change {
 }
 
 export interface Scope {
+  readonly digest: string
   readonly title: string
   readonly changes: readonly Change[]
   readonly held: readonly (Change & { readonly hold: { readonly code: string; readonly reason: string } })[]
@@ -86,7 +87,7 @@ export async function openLive({ world, organization = '', provisioning = 'Invit
   }
   const run = async (command: string, flags: readonly string[]): Promise<Told> => {
     const state = ['--state', join(root, 'state'), '--sandbox', sandbox.url]
-    return told(await runCommand([command, access, '--json', ...state, ...flags], clock))
+    return told(await runCommand([command, access, '--json', ...state, ...flags], { clock }))
   }
   const declare = (...manifests: readonly string[]): void => {
     rmSync(access, { recursive: true, force: true })
