@@ -25,9 +25,5 @@ export interface Declaration {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export interface Source {
-  read(signal: AbortSignal): Promise<Declaration>
-}
-
 export const manifestId = ({ kind, namespace, name }: Pick<Manifest, 'kind' | 'namespace' | 'name'>): string =>
   `${kind}/${namespace === undefined ? '' : `${namespace}/`}${name}`

@@ -35,7 +35,7 @@ export function compile<Schema extends TSchema>(schema: Schema): (spec: unknown)
 }
 
 /** The nearest of `candidates` where one is near enough to be a slip of the keyboard. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {

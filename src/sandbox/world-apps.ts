@@ -13,7 +13,7 @@ export function resourceAri(site: Site, product: string): string {
 }
 
 /** The app that an ARI names; `ari:cloud:jira::site/…`, as workspaces write it, is the first Jira app of the site. */
-export function findResource(state: WorldState, ari: string): Resource | undefined {
+function findResource(state: WorldState, ari: string): Resource | undefined {
   const [, owner, cloudId] = /^ari:cloud:([^:]+)::site\/(.+)$/.exec(ari) ?? []
   const site = state.sites.find((candidate) => candidate.cloudId === cloudId)
   if (!site || owner === undefined) return undefined

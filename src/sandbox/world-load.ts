@@ -103,7 +103,7 @@ function requireFree(state: WorldState, { id, email, type = 'atlassian' }: Accou
 }
 
 /** @param at ISO 8601 */
-export function scimRecord(accountId: string, seed: ScimSeed, at: string): ScimRecord {
+function scimRecord(accountId: string, seed: ScimSeed, at: string): ScimRecord {
   return { ...seed, id: seed.id ?? derivedUuid(`scim user ${accountId}`), createdAt: at, lastModifiedAt: at }
 }
 

@@ -66,7 +66,7 @@ function accountIdOf({ query }: SandboxRequest): string {
 }
 
 /** The e-mail of a person who hides it is left out. */
-export function userView({ baseUrl }: SandboxRequest, account: Account) {
+function userView({ baseUrl }: SandboxRequest, account: Account) {
   return {
     ...memberView(baseUrl, account),
     locale: 'en_US',

@@ -47,7 +47,7 @@ export function removeMembership(request: SandboxRequest): Answer {
 }
 
 /** @throws Refusal (403) in the published words where an identity provider owns the group */
-export function modifiableGroup(request: SandboxRequest): Group {
+function modifiableGroup(request: SandboxRequest): Group {
   const group = groupIn(request)
   if (group.managedBy !== 'external') return group
   throw new Refusal('group-synced', 'group', "You can't add a user to a group synced from an identity provider")
