@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { call, valueAt } from './sandbox-client.ts'
+import { call, valueAt } from './sandbox-client.builder.ts'
 import type { Sandbox } from './start-sandbox.ts'
-import { tell, withSandbox, type Step } from './story.ts'
+import { tell, withSandbox, type Step } from './story.builder.ts'
 
 const v1 = '/wiki/rest/api/space'
 const v2 = '/wiki/api/v2'

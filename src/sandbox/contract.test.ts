@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apis } from './apis.ts'
-import { samples } from './contract-samples.ts'
-import { findSpecFolder, loadSpec } from './contract-spec.ts'
-import { exampleWorld } from './example-world.ts'
+import { samples } from './contract-samples.builder.ts'
+import { findSpecFolder, loadSpec } from './contract-spec.builder.ts'
+import { exampleWorld } from './example-world.builder.ts'
 import { createRouter } from './router.ts'
-import { call, valueAt } from './sandbox-client.ts'
+import { call, valueAt } from './sandbox-client.builder.ts'
 import { startSandbox, type Sandbox } from './start-sandbox.ts'
 
 // the one setting of the tests: where Atlassian's OpenAPI files lie

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultEffect, FaultMatch } from './faults.ts'
-import { call, valueAt, type Reply } from './sandbox-client.ts'
+import { call, valueAt, type Reply } from './sandbox-client.builder.ts'
 import type { Sandbox } from './start-sandbox.ts'
-import { withSandbox } from './story.ts'
+import { withSandbox } from './story.builder.ts'
 
 const directory = '/admin/v2/orgs/0f1e2d3c-0000-4000-8000-000000000001/directories/0f1e2d3c-0000-4000-8000-000000000002'
 const payDevs = '0f1e2d3c-0000-4000-8000-000000000012'

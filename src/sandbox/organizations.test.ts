@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { call, valueAt } from './sandbox-client.ts'
-import { tell, withSandbox, type Step } from './story.ts'
+import { call, valueAt } from './sandbox-client.builder.ts'
+import { tell, withSandbox, type Step } from './story.builder.ts'
 
 const org = '0f1e2d3c-0000-4000-8000-000000000001'
 const site = '0f1e2d3c-0000-4000-8000-000000000004'

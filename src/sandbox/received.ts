@@ -8,10 +8,15 @@ export interface Received {
   readonly text: string
 }
 
-/** Waits for the whole request. */
-export async function receive(request: IncomingMessage): Promise<Received> {
+/** Waits for the whole request; undefined where the client goes away before that. */
+export async function receive(request: IncomingMessage): Promise<Received | undefined> {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+  } catch (error) {
+    if (request.destroyed && !request.complete) return undefined
+    throw error
+  }
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'sandbox'}`)
   return { method: request.method ?? 'GET', url, headers: request.headers, text: Buffer.concat(chunks).toString() }
 }

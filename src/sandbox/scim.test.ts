@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { call, valueAt } from './sandbox-client.ts'
-import { tell, withSandbox, type Step } from './story.ts'
+import { call, valueAt } from './sandbox-client.builder.ts'
+import { tell, withSandbox, type Step } from './story.builder.ts'
 
 const scim = '/scim/directory/0f1e2d3c-0000-4000-8000-000000000003'
 const directory = '/admin/v2/orgs/0f1e2d3c-0000-4000-8000-000000000001/directories/0f1e2d3c-0000-4000-8000-000000000002'

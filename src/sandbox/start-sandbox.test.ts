@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { exampleWorld } from './example-world.ts'
-import { call, valueAt } from './sandbox-client.ts'
-import { withSandbox } from './story.ts'
+import { exampleWorld } from './example-world.builder.ts'
+import { call, valueAt } from './sandbox-client.builder.ts'
+import { withSandbox } from './story.builder.ts'
 import { parseWorldSeed } from './world-seed.ts'
 import { createWorld } from './world.ts'
 

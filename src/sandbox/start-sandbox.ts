@@ -47,9 +47,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cloud = createCloud({ world, journal, faults, past, budget: createRateBudget(), now })
   const server = createServer((request, response) => {
     void receive(request).then((received) => {
-      const sandboxAnswer = answerSandbox(received, { world, journal, faults, past })
-      if (sandboxAnswer) return send(response, { answer: sandboxAnswer, delayMs: 0 })
-      return send(response, cloud(received))
+      if (!received) return undefined
+      const own = answerSandbox(received, { world, journal, faults, past })
+      return send(response, own ? { answer: own, delayMs: 0 } : cloud(received))
     })
   })
   server.listen(port, host)

@@ -1,4 +1,4 @@
-import { exampleCredentials } from './example-world.ts'
+import { exampleCredentials } from './example-world.builder.ts'
 import type { Sandbox } from './start-sandbox.ts'
 
 export interface Reply {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { exampleWorld } from './example-world.ts'
-import { call } from './sandbox-client.ts'
+import { exampleWorld } from './example-world.builder.ts'
+import { call } from './sandbox-client.builder.ts'
 import { startSandbox, type Sandbox, type SandboxOptions } from './start-sandbox.ts'
 
 /** One request of a test, and what it must answer. */
