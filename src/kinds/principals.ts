@@ -19,6 +19,11 @@ type Context = Pick<ExpandContext<unknown, unknown>, 'directory' | 'promised'>
 /** The holder that a subject of a manifest means. */
 export function resolveHolder(subject: Subject, context: Context, path: readonly (string | number)[]): Found<Holder> {
   if (subject.group !== undefined) return resolveGroupHolder(subject.group, context, [...path, 'group'])
+  const { accountId } = subject
+  // no search of the organization shows apps: an id that it does not know is left to the product to judge
+  if (accountId !== undefined && !context.directory.unread.accounts) {
+    return { found: accountHolder(accountId, context.directory) }
+  }
   const result = resolveAccount(subject, context, path)
   if ('problem' in result) return result
   const account = result.found
