@@ -191,6 +191,19 @@ test('the last project administrator stays', async () => {
   expect(actors('Administrators')).toEqual(of('ana'))
 })
 
+test('an app beside the last project administrator does not make up for a person', async () => {
+  live = await openLive({ world: world() })
+  live.sandbox.world.addActor({ site: 'acme', project: 'PAY', role: 'Administrators' }, { user: app.id })
+  live.declare(binding({ role: 'Administrators', authority: 'Authoritative' }))
+  await live.apply()
+  live.passTime(61_000)
+  const { code, held } = await live.apply()
+  expect({ code, held }).toEqual({
+    code: 3,
+    held: ['delete ana@acme.com in Jira space (project) PAY, role Administrators: LAST_ONE'],
+  })
+})
+
 test('an administrator may go where another one comes', async () => {
   live = await openLive({ world: world() })
   live.declare(binding({ role: 'Administrators', authority: 'Authoritative', users: ['ana'] }))

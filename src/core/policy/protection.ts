@@ -84,8 +84,9 @@ export const keepPeople: Policy = (changes, context) => {
   const guarded = [...context.desired.scopes.values()].filter(({ scope }) => scope.keepPeople)
   for (const { scope } of guarded) {
     if (context.observed.unread.has(scopeId(scope))) continue
-    const before = people(scope, context, new Set())
-    const left = people(scope, context, removed.union(lowered))
+    // apps are in no list of accounts, and neither is who was not read: they may have been people, and count as none
+    const before = people(scope, context, { gone: new Set(), countUnknown: true })
+    const left = people(scope, context, { gone: removed.union(lowered), countUnknown: false })
     const { minimum, what } = scope.keepPeople!
     if (left.size < minimum && left.size < before.size) short.set(scopeId(scope), `would leave ${left.size} ${what}`)
   }
@@ -115,20 +116,30 @@ const isGroup = (principal: Principal | undefined, group: MembersRef['group']): 
   'groupId' in principal.group &&
   principal.group.groupId === group.groupId
 
+interface Counting {
+  readonly gone: ReadonlySet<string>
+  /** Whether an account that the directory does not know is taken for a person. */
+  readonly countUnknown: boolean
+}
+
 /** Active people who hold a counted entry of the scope once `gone` is gone. */
-function people(scope: Scope, { observed, directory }: PolicyContext, gone: ReadonlySet<string>): Set<string> {
+function people(scope: Scope, { observed, directory }: PolicyContext, counting: Counting): Set<string> {
   const active = new Set<string>()
   for (const [id, { scope: within, counts, principal }] of observed.resources) {
-    if (!counts || gone.has(id) || scopeId(within) !== scopeId(scope) || !principal) continue
-    for (const accountId of peopleOf(principal, directory, gone)) active.add(accountId)
+    if (!counts || counting.gone.has(id) || scopeId(within) !== scopeId(scope) || !principal) continue
+    for (const accountId of peopleOf(principal, directory, counting)) active.add(accountId)
   }
   return active
 }
 
-function peopleOf(principal: Principal, directory: PolicyContext['directory'], gone: ReadonlySet<string>): string[] {
+function peopleOf(
+  principal: Principal,
+  directory: PolicyContext['directory'],
+  { gone, countUnknown }: Counting,
+): string[] {
   const isActive = (accountId: string): boolean => {
     const account = directory.accountById(accountId)
-    return account === undefined || (account.status === 'active' && account.type === 'atlassian')
+    return account === undefined ? countUnknown : account.status === 'active' && account.type === 'atlassian'
   }
   if (principal.type === 'user') {
     return 'accountId' in principal.account && isActive(principal.account.accountId)
