@@ -6,10 +6,12 @@ import { oauthApi } from './routes/oauth.ts'
 import { organizationApi } from './routes/organizations/api.ts'
 import { scimApi } from './routes/scim/api.ts'
 import { siteApi } from './routes/site.ts'
+import { userManagementApi } from './routes/user-management.ts'
 
 export const apis: readonly ApiDefinition[] = [
   organizationApi,
   controlApi,
+  userManagementApi,
   scimApi,
   jiraApi,
   confluenceApi,

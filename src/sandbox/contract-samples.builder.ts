@@ -99,6 +99,10 @@ const others = [
   sample('control', `POST ${control}/users/auth-policies/bulk-fetch`, 200, {
     accountIds: ['712020:ana', '712020:hid'],
   }),
+  sample('user-management', 'POST /users/712020:hid/manage/lifecycle/disable', 204),
+  sample('user-management', 'POST /users/712020:hid/manage/lifecycle/enable', 204),
+  sample('user-management', 'POST /users/712020:ana/manage/lifecycle/disable', 403),
+  sample('user-management', 'POST /users/712020:nobody/manage/lifecycle/disable', 404),
   sample('scim', `GET ${scim}/ServiceProviderConfig`, 200),
   sample('scim', `GET ${scim}/ResourceTypes`, 200),
   sample('scim', `GET ${scim}/ResourceTypes/User`, 200),

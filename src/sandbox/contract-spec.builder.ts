@@ -9,6 +9,7 @@ type Json = Readonly<Record<string, unknown>>
 const files: Partial<Record<Api, readonly string[]>> = {
   organization: ['admin-organizations.openapi.json'],
   control: ['admin-control-auth-policies.openapi.json'],
+  'user-management': ['admin-user-management.openapi.json'],
   scim: ['scim-user-provisioning.openapi.json'],
   jira: ['jira-v3.openapi.json'],
   confluence: ['confluence-v1.openapi.json', 'confluence-v2.openapi.json'],

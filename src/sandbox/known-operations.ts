@@ -17,8 +17,6 @@ const names: readonly (readonly [api: Api, route: string, operation: string])[] 
   ['user-management', 'GET /users/{account_id}/manage/profile', 'getUserProfile'],
   ['user-management', 'PATCH /users/{account_id}/manage/profile', 'updateUserProfile'],
   ['user-management', 'PUT /users/{account_id}/manage/email', 'setUserEmail'],
-  ['user-management', 'POST /users/{account_id}/manage/lifecycle/disable', 'deactivateUser'],
-  ['user-management', 'POST /users/{account_id}/manage/lifecycle/enable', 'activateUser'],
   ['jira', 'POST /rest/api/3/group', 'createGroup'],
   ['jira', 'DELETE /rest/api/3/group', 'removeGroup'],
   ['jira', 'POST /rest/api/3/group/user', 'addUserToGroup'],

@@ -31,7 +31,7 @@ export async function call(sandbox: Sandbox, line: string, body?: unknown, autho
 }
 
 function credentialFor(path: string): string {
-  if (path.startsWith('/admin')) return exampleCredentials.organization
+  if (path.startsWith('/admin') || path.startsWith('/users/')) return exampleCredentials.organization
   if (path.startsWith('/scim')) return exampleCredentials.scim
   return path.startsWith('/ex/') ? exampleCredentials.scopedToken : exampleCredentials.token
 }
