@@ -46,8 +46,6 @@ export interface Session {
   readonly siteNames: readonly string[]
   /** Plans, and applies where `decide` says how. `approved` digests hold for this run. */
   run(decide: (survey: Survey) => Promise<ApplyOptions | undefined>, approved?: readonly string[]): Promise<Pass>
-  /** Lets the held scope of this digest pass until then. */
-  approve(digest: string, untilMs: number): Promise<void>
 }
 
 /** One session per organization whose manifest can be understood; what is wrong with the others is in `diagnostics`. */
@@ -100,10 +98,6 @@ function createSession(parts: SessionParts): Session {
     transport,
     siteNames: spec.sites.map(({ name }) => name),
     run: (decide, approved = []) => runPass(parts, store, { decide, approved }),
-    approve: async (digest, untilMs) => {
-      const state = await store.load()
-      await store.save({ ...state, approvals: new Map([...state.approvals, [digest, untilMs]]) })
-    },
   }
 }
 
