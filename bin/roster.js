@@ -27,7 +27,9 @@ if (inClone && !existsSync(`${root}node_modules`)) {
   const { main } = await import(pathToFileURL(inClone ? sources : compiled).href)
   process.exitCode = await main(process.argv.slice(2))
 } else {
-  const remedy = inClone ? 'Run: npm ci (it brings a newer one for this clone)' : 'Install a newer one, or put one beside roster: npm install node@24'
+  const remedy = inClone
+    ? 'Run: npm ci (it brings a newer one for this clone)'
+    : 'Install a newer one, or put one beside roster: npm install node@24'
   fail(`roster needs Node ${neededMajor}.${neededMinor} or newer, and this is Node ${process.versions.node}. ${remedy}`)
 }
 

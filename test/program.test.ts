@@ -68,7 +68,7 @@ const table: Readonly<Record<string, { readonly files: Readonly<Record<string, s
       stdout: '',
       stderr:
         `roster needs Node 99.1 or newer, and this is Node ${process.versions.node}. ` +
-        'Install a newer Node and try again.\n',
+        'Install a newer one, or put one beside roster: npm install node@24\n',
     },
   },
 }
