@@ -33,7 +33,7 @@ export async function openAcme(): Promise<Acme> {
   cpSync(join(examples, 'acme'), directory, { recursive: true })
   let nowMs = today
   const world = parseWorldSeed(readFileSync(join(directory, 'world.yaml'), 'utf8'))
-  const sandbox = await startSandbox({ world, now: () => nowMs })
+  const sandbox = await startSandbox({ world, now: () => nowMs, record: true })
   const access = join(directory, 'access')
   const clock: Clock = { now: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) }
   return {

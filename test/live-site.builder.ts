@@ -76,7 +76,8 @@ export async function openLive({ world, organization = '', provisioning = 'Invit
   const root = mkdtempSync(join(tmpdir(), 'roster-live-'))
   const access = join(root, 'access')
   let [nowMs, sleptMs] = [today, 0]
-  const sandbox = await startSandbox({ world: parseWorldSeed(JSON.stringify(seedOf(world))), now: () => nowMs })
+  const seed = parseWorldSeed(JSON.stringify(seedOf(world)))
+  const sandbox = await startSandbox({ world: seed, now: () => nowMs, record: true })
   for (const [name, secret] of Object.entries(secrets)) writeFileSync(join(root, name), secret)
   const clock: Clock = {
     now: () => nowMs,

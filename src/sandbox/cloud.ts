@@ -3,7 +3,7 @@ import { identify, type Caller } from './credentials.ts'
 import type { Answer, ApiDefinition, PagingFaults, SandboxRequest } from './exchange.ts'
 import { planFaults, type FaultPlan } from './fault-effects.ts'
 import type { FaultPicker } from './faults.ts'
-import type { JournalWriter } from './journal.ts'
+import type { JournalWriter, Recorded } from './journal.ts'
 import { operationName } from './known-operations.ts'
 import type { Past } from './past.ts'
 import type { RateBudget } from './rate-headers.ts'
@@ -21,6 +21,8 @@ export interface CloudParts {
   readonly past: Past
   readonly budget: RateBudget
   readonly now: () => number
+  /** Whether the journal gets the bodies. */
+  readonly record: boolean
 }
 
 interface Call {
@@ -65,6 +67,7 @@ function answerCall(parts: CloudParts, call: Call): Outcome {
     status,
     write,
     credential: caller.name,
+    ...(parts.record && typeof answer !== 'string' && target.api !== 'oauth' && { recorded: recordOf(call, answer) }),
   })
   if (typeof answer === 'string') return outcome
   const headers = {
@@ -74,6 +77,17 @@ function answerCall(parts: CloudParts, call: Call): Outcome {
     ...answer.headers,
   }
   return { ...outcome, answer: { ...answer, headers } }
+}
+
+function recordOf({ match, received }: Call, { body }: Answer): Recorded {
+  return {
+    template: match.route.path,
+    params: match.params,
+    contentType: received.headers['content-type'] ?? '',
+    sent: received.text,
+    // a copy: the world goes on, and the journal must not
+    answered: structuredClone(body),
+  }
 }
 
 function carryOut(parts: CloudParts, call: Call, { before, after, delayMs, paging, stale }: FaultPlan): Outcome {

@@ -13,6 +13,20 @@ export interface JournalEntry {
   readonly write: boolean
   /** Name of the credential in the seed, never its secret; `anonymous` or `unknown` where it is none of ours. */
   readonly credential: string
+  /** Only where the sandbox records, and for requests that a route answered; never for OAuth, whose bodies are secrets. */
+  readonly recorded?: Recorded
+}
+
+export interface Recorded {
+  /** Path template of the route, as in Atlassian's OpenAPI file. */
+  readonly template: string
+  /** Values of the template, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly contentType: string
+  /** The request's body as it came, '' for none. */
+  readonly sent: string
+  /** The body of the answer before it is written as JSON; undefined where it is empty. */
+  readonly answered: unknown
 }
 
 /** Every request in order of arrival, the sandbox's own `/_sandbox/…` left out. */

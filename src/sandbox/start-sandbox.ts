@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly now?: () => number
   /** For the ids that are drawn and the faults that strike by chance: the same seed, the same run. */
   readonly seed?: number
+  /** Whether the journal keeps the bodies of requests and answers too. */
+  readonly record?: boolean
 }
 
 export interface Sandbox {
@@ -39,12 +41,12 @@ export interface Sandbox {
  * @throws Error where the seed contradicts itself or the port is taken
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { port = 0, host = '127.0.0.1', now = Date.now, seed = 1 } = options
+  const { port = 0, host = '127.0.0.1', now = Date.now, seed = 1, record = false } = options
   const world = createWorld(options.world, seed)
   const journal = createJournal()
   const faults = createFaults(seed)
   const past = createPast()
-  const cloud = createCloud({ world, journal, faults, past, budget: createRateBudget(), now })
+  const cloud = createCloud({ world, journal, faults, past, budget: createRateBudget(), now, record })
   const server = createServer((request, response) => {
     void receive(request).then((received) => {
       if (!received) return undefined
