@@ -119,7 +119,8 @@ export async function restore(writer: Writer, accountId: string): Promise<void> 
 
 /** Blocks the account everywhere; managed accounts only, and refused where SCIM owns it. @throws RemoteError */
 export async function disable(writer: Writer, accountId: string): Promise<void> {
-  await writer.write(lifecycle('disable', accountId))
+  // a body is required here and not described for `enable`
+  await writer.write({ ...lifecycle('disable', accountId), body: {} })
 }
 
 /** @throws RemoteError */
@@ -127,5 +128,9 @@ export async function enable(writer: Writer, accountId: string): Promise<void> {
   await writer.write(lifecycle('enable', accountId))
 }
 
-const lifecycle = (verb: 'disable' | 'enable', accountId: string): ApiRequest =>
-  post('user-management', `/users/{account_id}/manage/lifecycle/${verb}`, { params: { account_id: accountId } })
+const lifecycle = (verb: 'disable' | 'enable', accountId: string): ApiRequest => ({
+  api: 'user-management',
+  method: 'POST',
+  path: `/users/{account_id}/manage/lifecycle/${verb}`,
+  params: { account_id: accountId },
+})

@@ -118,12 +118,16 @@ describe('a change of an account', () => {
     operations(...all),
   ]
   const organization = (verb: string) => [`POST users/{accountId}/${verb}`, { accountId: 'id-ana' }, {}]
-  const lifecycle = (verb: string) => [`POST manage/lifecycle/${verb}`, { account_id: 'id-ana' }, {}]
+  const lifecycle = (verb: string, ...body: object[]) => [
+    `POST manage/lifecycle/${verb}`,
+    { account_id: 'id-ana' },
+    ...body,
+  ]
 
   const table: Record<string, readonly [Partial<Account>, Fields, readonly unknown[], DirectorySketch?]> = {
     'suspending goes through the organization': [{}, { state: 'Suspended' }, [organization('suspend')]],
     'restoring likewise': [{ status: 'suspended' }, { state: 'Active' }, [organization('restore')]],
-    'a managed account is deactivated by its life cycle': [{}, { state: 'Deactivated' }, [lifecycle('disable')]],
+    'a managed account is deactivated by its life cycle': [{}, { state: 'Deactivated' }, [lifecycle('disable', {})]],
     'and activated again': [{ status: 'deactivated' }, { state: 'Active' }, [lifecycle('enable')]],
     'a provisioned account is deactivated and changed in one patch': [
       { provisioned: record },
