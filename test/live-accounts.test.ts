@@ -256,3 +256,16 @@ test.each(Object.entries(leaving))('an account whose manifest is gone %s', async
   expect(status('ana')).toBe(after)
   await settled()
 })
+
+test('an account whose manifest is in a file that cannot be read keeps its state', async () => {
+  live = await openLive({ world: world(['ana', 'bob'].map(person)) })
+  live.declare(user('ana', ', deletionPolicy: Deactivate'), user('bob'))
+  await live.apply()
+  live.declare(`${user('ana', ', deletionPolicy: Deactivate')}oops: [`, user('bob'))
+  const { code, held } = await live.apply()
+  expect({ code, held }).toEqual({
+    code: 4,
+    held: ['update ana@acme.com in Account ana@acme.com: INCOMPLETE_DECLARATION'],
+  })
+  expect(status('ana')).toBe('active')
+})

@@ -23,6 +23,8 @@ export interface DesiredEntry {
   readonly origins: readonly Origin[]
   /** Only manifests that observe demand it: it is reported and not written. */
   readonly observeOnly: boolean
+  /** Only manifests that are gone ask for it: what becomes of an account once nobody declares it. */
+  readonly leftBehind?: true
   readonly notes: readonly string[]
 }
 
@@ -57,6 +59,7 @@ interface Claimed {
 interface Demanded extends Entry {
   readonly origin: Origin
   readonly authority: Authority
+  readonly retired: boolean
 }
 
 /** What all manifests together ask for. Pure; the order of manifests does not matter. */
@@ -119,7 +122,9 @@ function addDemand(
   if (authority === undefined)
     throw new Error(`${object.manifest.kind} demands an entry of ${within}, which it does not claim`)
   const id = resourceId(entry.resource)
-  demands.set(id, [...(demands.get(id) ?? []), { ...entry, authority, origin: object.manifest.locate(entry.path) }])
+  const { manifest } = object
+  const demanded = { ...entry, authority, origin: manifest.locate(entry.path), retired: manifest.retired === true }
+  demands.set(id, [...(demands.get(id) ?? []), demanded])
 }
 
 interface Gathered {
@@ -180,6 +185,7 @@ function entryOf(demands: readonly Demanded[]): DesiredEntry {
     resource: sorted[0]!.resource,
     origins: sorted.map(({ origin }) => origin),
     observeOnly: sorted.every(({ authority }) => authority === 'Observe'),
+    ...(sorted.every(({ retired }) => retired) && { leftBehind: true }),
     notes: [...new Set(sorted.flatMap(({ notes }) => notes ?? []))],
   }
 }

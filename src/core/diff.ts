@@ -51,9 +51,12 @@ export function diff(desired: DesiredState, observed: ObservedState, ledger: Led
   }
 }
 
-function changeFor({ resource, origins, notes }: DesiredEntry, before: Resource | undefined): Change | undefined {
+function changeFor(
+  { resource, origins, notes, leftBehind }: DesiredEntry,
+  before: Resource | undefined,
+): Change | undefined {
   const noted = notes.length > 0 ? { notes: [...(resource.notes ?? []), ...notes] } : {}
-  const why = 'declared'
+  const why = leftBehind ? 'withdrawn' : 'declared'
   if (!before) return { action: 'create', after: { ...resource, ...noted }, why, origins }
   if (agrees(resource.fields, before.fields)) return undefined
   return { action: 'update', before, after: { ...resource, ...noted }, why, origins }

@@ -83,6 +83,13 @@ const cases: Record<string, Case> = {
     held: ['INCOMPLETE_DECLARATION delete b id-zoe'],
     codes: ['DUPLICATE_OBJECT'],
   },
+  'rule 2: an entry that would get another level is left alone where a mistake may hide who gave it that one': {
+    world: boxWorld({ b: ['eve:admin'] }, ['ann']),
+    manifests: [box('b', ['ann', 'eve']), box('b', ['nobody'], 'Additive', 'other')],
+    changes: ['create b id-ann'],
+    held: ['INCOMPLETE_DECLARATION update b id-eve'],
+    codes: ['UNKNOWN_USER'],
+  },
   'rule 3: an account created in this run gets its grants in it, and the scope removes nothing in that pass': {
     world: boxWorld({ b: ['zoe'] }),
     manifests: [person('new'), box('b', ['new'])],

@@ -1,17 +1,20 @@
-import { isRemoval, subject } from '../change.ts'
+import { isRemoval, restsOnSilence, subject } from '../change.ts'
 import type { Hold, Policy } from '../policy.ts'
 import type { Kind } from '../kind.ts'
 import { resourceId, scopeId } from '../resource.ts'
 
-/** A mistake in a manifest, or in a file, holds the removals of every scope that it claims or might claim (rule 2). */
+/**
+ * A mistake in a manifest, or in a file, holds the removals of every scope that it claims or might claim (rule 2), and the
+ * updates there that take access away.
+ */
 export const incompleteDeclaration: Policy =
   (_, { desired }) =>
   (change) => {
     const reason = desired.scopes.get(scopeId(subject(change).scope))?.incomplete
-    if (!isRemoval(change) || reason === undefined) return undefined
+    if (!restsOnSilence(change) || reason === undefined) return undefined
     return {
       code: 'INCOMPLETE_DECLARATION',
-      reason: `nothing is removed here until this is mended: ${reason}`,
+      reason: `nothing is taken away here until this is mended: ${reason}`,
       releasable: false,
     }
   }
