@@ -74,6 +74,12 @@ export function policiesFor(input: PolicyInput): (context: PolicyContext) => rea
     scopeRemovalLimit({ ...defaultRemovalLimits, ...guardrails.removals }),
     updateLimit(guardrails.updates?.maxPercent ?? defaultUpdatePercent, run.maxEntries),
     runRemovalLimit(run, leaverOf(context)),
-    firstRun(state.source === source ? undefined : new Set(state.applied.map(({ origin }) => origin.file))),
+    firstRun(filesApplied(state, source)),
   ]
+}
+
+/** None after a change of source: what was applied from there says nothing about a file of the same name here. */
+function filesApplied({ source: known, applied }: State, source: string): ReadonlySet<string> | undefined {
+  if (known === source) return undefined
+  return new Set(known === undefined ? applied.map(({ origin }) => origin.file) : [])
 }

@@ -122,7 +122,8 @@ export function firstRun(applied: ReadonlySet<string> | undefined): Policy {
   const reason = 'a first run removes nothing: read the plan, then apply again'
   return (_, { desired }) =>
     (change) => {
-      if (!applied || !isRemoval(change)) return undefined
+      const isForSilence = isRemoval(change) || (change.action === 'update' && change.why === 'withdrawn')
+      if (!applied || !isForSilence) return undefined
       const origins = desired.scopes.get(scopeId(subject(change).scope))?.origins ?? []
       return origins.every(({ file }) => applied.has(file)) ? undefined : hold('FIRST_RUN', reason)
     }
