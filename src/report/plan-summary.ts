@@ -19,7 +19,12 @@ export interface PlanTextOptions {
   /** Lists equal changes over many places one by one. */
   readonly expand: boolean
   readonly commands: NextCommands
+  /** How much of the plan is shown; absent: the whole. */
+  readonly extent?: PlanExtent
 }
+
+/** `changes` leaves out what nobody declared, `summary` every place, too: for a plan that was shown just before. */
+export type PlanExtent = 'whole' | 'changes' | 'summary'
 
 /** The last lines: what it comes to, how sure it is, and what to type next. */
 export function planSummary(view: PlanView, { paint, commands }: Pick<PlanTextOptions, 'paint' | 'commands'>): string {
@@ -28,7 +33,7 @@ export function planSummary(view: PlanView, { paint, commands }: Pick<PlanTextOp
     paint.heading(totals(summary, view)),
     ...removalShare(summary, view),
     ...seats(plannedChanges(view.plan)),
-    coverage(view),
+    ...coverage(view),
     paint.quiet(reads(view)),
     ...next(summary, view, commands),
   ].join('\n')
@@ -64,8 +69,12 @@ function seats(changes: readonly Change[]): readonly string[] {
   return [`Seats: ${[...costly].map(([note, all]) => `${all.length} × ${note}`).join(', ')}.`]
 }
 
-function coverage({ coverage: { declared, observed } }: PlanView): string {
-  return `Coverage: ${percent(declared, observed)} of the ${count(observed, 'entry', 'entries')} read ${observed === 1 ? 'is' : 'are'} declared.`
+/** A share of nothing says nothing. */
+function coverage({ coverage: { declared, observed } }: PlanView): readonly string[] {
+  if (observed === 0) return []
+  return [
+    `Coverage: ${percent(declared, observed)} of the ${count(observed, 'entry', 'entries')} read ${observed === 1 ? 'is' : 'are'} declared.`,
+  ]
 }
 
 const percent = (part: number, whole: number): string =>
@@ -75,24 +84,29 @@ function reads({ reads: { announced, made } }: PlanView): string {
   return `Reads: ${announced.exact ? '' : 'at least '}${announced.calls} announced, ${made} made.`
 }
 
-function next(
-  { add, change, remove, held, unread }: Summary,
-  { diagnostics, plan }: PlanView,
-  { apply, approve }: NextCommands,
-): readonly string[] {
+/** What the plan does not know, for want of a good line or of a read. */
+function incompleteness({ unread }: Summary, { diagnostics }: PlanView): readonly string[] {
   const mistakes = diagnostics.filter((each) => isError(each) && !isConsequence(each)).length
   const consequences = diagnostics.filter(isConsequence).length
+  const whole = mistakes > 0 ? 'it' : 'the declaration'
+  const lines = `${count(consequences, 'line')} of ${whole} could not be understood for want of a read`
   const incomplete = [
     ...(mistakes > 0 ? [`${count(mistakes, 'mistake')} in the declaration`] : []),
-    ...(consequences > 0 ? [`${count(consequences, 'line')} of it could not be understood for want of a read`] : []),
+    ...(consequences > 0 ? [lines] : []),
     ...(unread > 0 ? [`${count(unread, 'place')} not read`] : []),
   ]
-  const warning = incomplete.length > 0 ? [`INCOMPLETE: ${incomplete.join(', ')}.`] : []
+  return incomplete.length > 0 ? [`INCOMPLETE: ${incomplete.join(', ')}.`] : []
+}
+
+function next(summary: Summary, view: PlanView, { apply, approve }: NextCommands): readonly string[] {
+  const { add, change, remove, held } = summary
+  const { scopes } = view.plan
+  const warning = incompleteness(summary, view)
   if (apply === undefined) return warning
   if (add + change + remove > 0) return [...warning, `Next: ${apply}`]
-  const isFirst = plan.scopes.some((scope) => scope.held.some(({ hold }) => hold.code === 'FIRST_RUN'))
+  const isFirst = scopes.some((scope) => scope.held.some(({ hold }) => hold.code === 'FIRST_RUN'))
   if (isFirst) return [...warning, `Next: ${apply}`]
-  const releasable = plan.scopes.find((scope) => scope.held.some(({ hold }) => hold.releasable))
+  const releasable = scopes.find((scope) => scope.held.some(({ hold }) => hold.releasable))
   if (held > 0 && releasable) return [...warning, `Next: ${approve(releasable.digest)}, then ${apply}`]
   return warning
 }

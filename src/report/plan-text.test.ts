@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import type { PlanExtent } from './plan-summary.ts'
 import { renderPlan } from './plan-text.ts'
 import { add, change, held, planScope, planView, remove, resource } from './plan.builder.ts'
 import { createPaint } from './terminal-text.ts'
@@ -161,4 +163,28 @@ test('fields without words are compared one by one, lists by what came and went'
   const changes = [change('ana', { title: 'Dev', p: ['a', 'b'] }, { title: 'Lead', p: ['b', 'c'], department: 'Pay' })]
   const text = renderPlan(planView([planScope('Account ana', { changes })]), options)
   expect(text).toContain('~ change  ana  title: Dev -> Lead, p: +c -a, department: (none) -> Pay')
+})
+
+test('a plan that was shown before leaves out what nobody declared, or every place', () => {
+  const view = planView([planScope('Group h', { changes: [add('x', 1)], unmanaged: [resource('c')] })])
+  const heads = (extent: PlanExtent): readonly string[] =>
+    renderPlan(view, { ...options, extent }).match(/^(Group|Unmanaged|Plan)(?=[ :])/gm) ?? []
+  expect(heads('whole')).toEqual(['Group', 'Unmanaged', 'Plan'])
+  expect(heads('changes')).toEqual(['Group', 'Plan'])
+  expect(heads('summary')).toEqual(['Plan'])
+})
+
+test('where nothing was read, no share of it is told', () => {
+  const view = { ...planView([]), coverage: { declared: 0, observed: 0 } }
+  expect(renderPlan(view, options)).not.toContain('Coverage')
+})
+
+test('lines that a read is wanting for are lines of the declaration, also where it holds no mistake', () => {
+  const unread: Diagnostic = { code: 'IDENTITIES_UNREAD', severity: 'error', message: 'groups were not read' }
+  const ending = (diagnostics: readonly Diagnostic[]): string | undefined =>
+    renderPlan({ ...planView([]), diagnostics }, options).match(/^INCOMPLETE: .*$/m)?.[0]
+  expect(ending([unread])).toBe('INCOMPLETE: 1 line of the declaration could not be understood for want of a read.')
+  expect(ending([{ ...unread, code: 'INVALID_SPEC' }, unread])).toBe(
+    'INCOMPLETE: 1 mistake in the declaration, 1 line of it could not be understood for want of a read.',
+  )
 })

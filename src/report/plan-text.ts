@@ -10,12 +10,13 @@ import { columns, count, few, pad, printable, width, type Paint } from './termin
 /** A plan for people. Every line that has changes says where they are declared. */
 export function renderPlan(view: PlanView, options: PlanTextOptions): string {
   const { scopes } = view.plan
+  const { extent = 'whole' } = options
   const busy = scopes.filter(({ changes, held }) => changes.length + held.length > 0)
-  const blocks = fold(busy, options.expand).map((each) => renderFold(each, view, options))
-  const left = scopes.filter(({ unmanaged }) => unmanaged.length > 0)
+  const shown = extent === 'summary' ? [] : fold(busy, options.expand)
+  const left = extent === 'whole' ? scopes.filter(({ unmanaged }) => unmanaged.length > 0) : []
   const unread = scopes.filter((scope) => scope.unread)
   return [
-    ...blocks,
+    ...shown.map((each) => renderFold(each, view, options)),
     ...(left.length > 0 ? [renderUnmanaged(left, options)] : []),
     ...(unread.length > 0 ? [renderUnread(unread, options)] : []),
     planSummary(view, options),

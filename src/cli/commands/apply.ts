@@ -33,7 +33,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, con
     if (!options.json) showOutcome(done.at(-1)!, context)
     if (context.io.signal.aborted) break
   }
-  if (opened.sessions.length === 0) noteAll([], opened, context)
+  if (opened.sessions.length === 0) noteAll([], opened, { options, context })
   const exitCode = exitCodeOf(done, opened, context)
   if (options.json) {
     const outcomes = new Map(done.map(({ view, outcomes: each }) => [view.organization, each]))
@@ -66,7 +66,7 @@ interface Asking {
 
 async function consent(view: PlanView, { paths, options, context, opened }: Asking): Promise<Decision | undefined> {
   const { io, note, errorPaint } = context
-  noteAll([view], opened, context)
+  noteAll([view], opened, { options, context })
   if (!options.json) showPlans([view], { paths, options, context, isApplying: true })
   const number = plannedChanges(view.plan).length
   if (number > 0 && !options.yes) {

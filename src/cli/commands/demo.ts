@@ -42,6 +42,7 @@ async function tour({ sandbox, state, context }: Tour): Promise<ExitCode> {
   const steps = [...catchUp({ sandbox, state, context }), ...breakAndRepair({ sandbox, state, context })]
   print(paint.heading('Acme, a made-up company, and an Atlassian Cloud for it on this machine.'))
   print(`${company}/access declares who gets into what; the cloud at ${sandbox.url} has grown by hand.`)
+  print('Warnings, what is unmanaged and a plan that was shown already appear once.')
   for (const [index, step] of steps.entries()) {
     print(`\n${paint.heading(`${index + 1}. ${step.title}`)}\n${paint.quiet(`$ ${step.command}`)}\n`)
     const code = await step.run()
@@ -61,9 +62,9 @@ async function tour({ sandbox, state, context }: Tour): Promise<ExitCode> {
 }
 
 const whatNext = `What to type next:
-  roster sandbox                                   keep such a cloud running, and point plan and apply at it
-  roster validate ${join(company, 'access')}
-  roster --help                                    all commands`
+  npx roster sandbox   the cloud of the same company; leave it running, and in another terminal
+  npx roster plan ${join(company, 'access')}
+  npx roster --help    all commands`
 
 const paths = ['access']
 
@@ -77,25 +78,28 @@ function catchUp({ sandbox, state, context }: Tour): readonly Step[] {
     {
       title: 'What would change? A plan reads and writes nothing.',
       command: 'roster plan access',
-      run: () => plan(paths, options, inside),
+      run: () => plan(paths, { ...options, demo: 'whole' }, inside),
       expected: [3],
     },
     {
-      title: 'Apply it. A first run gives access and takes none away.',
+      title: 'Apply that plan. A first run gives access and takes none away.',
       command: 'roster apply access --yes',
-      run: () => apply(paths, { ...options, yes: true }, inside),
+      run: () => apply(paths, { ...options, yes: true, demo: 'summary' }, inside),
       expected: [3],
     },
     {
       title: 'Apply again: now removals go out too, and what is over a limit goes with an approval of exactly that.',
       command: 'roster apply access --yes --approve <digest>',
-      run: async () => apply(paths, { ...options, yes: true, approve: await heldDigests(options, inside) }, inside),
+      run: async () => {
+        const digests = await heldDigests(options, inside)
+        return apply(paths, { ...options, yes: true, approve: digests, demo: 'changes' }, inside)
+      },
       expected: [0],
     },
     {
       title: 'Plan again: live access equals the declaration.',
       command: 'roster plan access --detailed-exitcode',
-      run: () => plan(paths, { ...options, detailedExitcode: true }, inside),
+      run: () => plan(paths, { ...options, detailedExitcode: true, demo: 'changes' }, inside),
       expected: [0],
     },
   ]
@@ -110,20 +114,20 @@ function breakAndRepair({ sandbox, state, context }: Tour): readonly Step[] {
       command: 'roster drift access',
       run: () => {
         meddle(sandbox)
-        return plan(paths, { ...options, detailedExitcode: true }, inside)
+        return plan(paths, { ...options, detailedExitcode: true, demo: 'changes' }, inside)
       },
       expected: [2],
     },
     {
       title: 'Repair it.',
       command: 'roster apply access --yes',
-      run: () => apply(paths, { ...options, yes: true }, inside),
+      run: () => apply(paths, { ...options, yes: true, demo: 'summary' }, inside),
       expected: [0],
     },
     {
       title: 'No drift any more.',
       command: 'roster drift access',
-      run: () => plan(paths, { ...options, detailedExitcode: true }, inside),
+      run: () => plan(paths, { ...options, detailedExitcode: true, demo: 'changes' }, inside),
       expected: [0],
     },
   ]

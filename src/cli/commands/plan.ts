@@ -1,7 +1,7 @@
-import type { Diagnostic } from '../../core/diagnostic.ts'
+import { isError, type Diagnostic } from '../../core/diagnostic.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { planJson } from '../../report/plan-json.ts'
-import type { NextCommands } from '../../report/plan-summary.ts'
+import type { NextCommands, PlanExtent } from '../../report/plan-summary.ts'
 import { renderPlan } from '../../report/plan-text.ts'
 import { planExitCode, worst, type PlanView } from '../../report/summary.ts'
 import type { Context } from '../context.ts'
@@ -12,6 +12,8 @@ export interface PlanOptions extends LiveOptions {
   readonly verbose?: boolean
   readonly expand?: boolean
   readonly detailedExitcode?: boolean
+  /** Set by the demo: what was shown before is not shown again, and where its sandbox is stays out of what comes next. */
+  readonly demo?: PlanExtent
 }
 
 /** Shows what would be done. Reads only: no means to write exist here. */
@@ -22,7 +24,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, conte
     const { view } = await runSession(session, opened, { context, decide: async () => undefined })
     views.push(view)
   }
-  noteAll(views, opened, context)
+  noteAll(views, opened, { options, context })
   const exitCode = exitCodeOf(views, opened, options.detailedExitcode ?? false)
   if (options.json) context.printJson(planJson({ views, diagnostics: opened.diagnostics, exitCode }))
   else showPlans(views, { paths, options, context })
@@ -36,9 +38,14 @@ function exitCodeOf(views: readonly PlanView[], { diagnostics }: Opened, detaile
   return worst([...codes, ...(hasErrors(diagnostics) ? ([4] as const) : [])])
 }
 
-export function noteAll(views: readonly PlanView[], opened: Opened, context: Context): void {
+/** Mistakes always; warnings where the whole plan is shown. */
+export function noteAll(
+  views: readonly PlanView[],
+  opened: Opened,
+  { options: { demo = 'whole' }, context }: Pick<Shown, 'options' | 'context'>,
+): void {
   const found: Diagnostic[] = [...opened.diagnostics, ...views.flatMap(({ diagnostics }) => diagnostics)]
-  noteDiagnostics(found, opened, context)
+  noteDiagnostics(demo === 'whole' ? found : found.filter(isError), opened, context)
 }
 
 interface Shown {
@@ -51,17 +58,17 @@ interface Shown {
 
 export function showPlans(views: readonly PlanView[], { paths, options, context, isApplying = false }: Shown): void {
   const { paint } = context
-  const { verbose = false, expand = false } = options
+  const { verbose = false, expand = false, demo: extent = 'whole' } = options
   const commands = nextCommands(paths, options, isApplying)
   for (const view of views) {
     if (views.length > 1) context.print(paint.heading(`Organization ${view.organization}\n`))
-    context.print(renderPlan(view, { paint, verbose, expand, commands }))
+    context.print(renderPlan(view, { paint, verbose, expand, extent, commands }))
   }
 }
 
 /** What was typed, for the command that comes next. */
-function nextCommands(paths: readonly string[], options: LiveOptions, isApplying: boolean): NextCommands {
-  const { sandbox, state } = options
+function nextCommands(paths: readonly string[], options: PlanOptions, isApplying: boolean): NextCommands {
+  const { sandbox, state }: LiveOptions = options.demo === undefined ? options : {}
   const where = [...paths, ...(state === undefined ? [] : ['--state', state])]
   const all = [...where, ...(sandbox === undefined ? [] : ['--sandbox', sandbox])]
   return {
