@@ -45,7 +45,7 @@ const kindOf = (manifest: Manifest, kinds: ReadonlyMap<string, Kind>): Kind | un
 function check(manifest: Manifest, kind: Kind, twin: Manifest | undefined): { spec?: unknown; problems: Diagnostic[] } {
   const parsed = kind.parse(manifest)
   const problems = 'problems' in parsed ? parsed.problems.map((each) => located(each, manifest)) : []
-  if (twin && !twin.retired) problems.push(duplicate(manifest, twin))
+  if (twin && !twin.retired && !manifest.retired) problems.push(duplicate(manifest, twin))
   return 'spec' in parsed ? { spec: parsed.spec, problems } : { problems }
 }
 

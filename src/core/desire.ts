@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { located, promises, type Declared } from './declare.ts'
 import { isError, type Diagnostic, type Origin } from './diagnostic.ts'
 import type { Directory } from './directory.ts'
-import type { Authority, DeclaredObject, Entry, Kind } from './kind.ts'
+import type { Authority, DeclaredObject, Demand, Entry, Kind } from './kind.ts'
+import { manifestId } from './manifest.ts'
 import { isPromised } from './principal.ts'
 import { compare, resourceId, scopeId, type Resource, type Scope } from './resource.ts'
 
@@ -91,7 +92,24 @@ function expandAll(declared: Declared, kind: Kind, kinds: ReadonlyMap<string, Ki
   const { directory, nowMs, catalogues } = context
   const promised = promises(declared, kinds)
   const shared = { directory, nowMs, promised, siblings, catalogue: catalogues.get(kind.name) }
-  return objects.map((object) => ({ object, demand: kind.expand(object, shared) }))
+  const expanded = objects.map((object) => ({ object, demand: kind.expand(object, shared) }))
+  const living = new Map(
+    expanded.flatMap(({ object: { manifest }, demand }) =>
+      manifest.retired ? [] : [[manifestId(manifest), demand] as const],
+    ),
+  )
+  return expanded.map(({ object, demand }) => {
+    const now = object.manifest.retired ? living.get(manifestId(object.manifest)) : undefined
+    return { object, demand: now ? leftOf(demand, now) : demand }
+  })
+}
+
+/** Of a manifest that says something else now: the shared scopes that it has left. Accounts and groups stay as they are. */
+function leftOf(before: Demand, now: Demand): Demand {
+  const kept = new Set(now.claims.map(({ scope }) => scopeId(scope)))
+  const claims = before.claims.filter(({ scope }) => !scope.single && !kept.has(scopeId(scope)))
+  const diagnostics = before.diagnostics.filter((each) => isError(each) || isUnread(each))
+  return { ...before, claims, entries: [], diagnostics }
 }
 
 function addClaim(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { box, boxKinds, boxWorld, pass, person, type BoxWorld } from './engine.builder.ts'
+import { box, boxKinds, boxWorld, pass, person, refused, type BoxWorld } from './engine.builder.ts'
 import type { Manifest } from './manifest.ts'
 import { incompleteDeclaration } from './policy/fail-closed.ts'
 import { emptyState, nextState, retired, type State } from './state.ts'
@@ -91,4 +91,42 @@ test('what somebody else took away and gave back by hand is not ours any more', 
   world.boxes.get('b')!.set('id-ann', 'user')
   await run(world, [], second)
   expect([...world.boxes.get('b')!.keys()]).toEqual(['id-ann'])
+})
+
+test('what was added a moment ago stays ours while the read does not show it yet', async () => {
+  const world = boxWorld({ b: ['zoe'] }, ['ann'])
+  const manifests = [box('b', ['ann'], 'Additive')]
+  const first = await run(world, manifests, emptyState)
+  world.boxes.get('b')!.delete('id-ann')
+  world.failure = {
+    before: () => {
+      throw refused(409)
+    },
+  }
+  const second = await run(world, manifests, first)
+  expect(provenance(second)).toEqual({ 'Box/b/user:id-ann': 'created' })
+})
+
+test('a manifest that is turned to another place withdraws what it added in the first', async () => {
+  const world = boxWorld({ a: ['zoe'], b: [] }, ['ann'])
+  const first = await run(world, [box('a', ['ann', 'zoe'], 'Additive', 'one')], emptyState)
+  const second = await run(world, [box('b', ['ann', 'zoe'], 'Additive', 'one')], first)
+  expect([...world.boxes.get('a')!.keys()]).toEqual(['id-zoe'])
+  expect([...world.boxes.get('b')!.keys()]).toEqual(['id-ann', 'id-zoe'])
+  expect(second.applied).toHaveLength(1)
+})
+
+test('a manifest that only observes from now on withdraws nothing', async () => {
+  const world = boxWorld({ b: [] }, ['ann'])
+  const first = await run(world, [box('b', ['ann'], 'Additive', 'one')], emptyState)
+  await run(world, [box('b', [], 'Observe', 'one')], first)
+  expect([...world.boxes.get('b')!.keys()]).toEqual(['id-ann'])
+})
+
+test('a manifest that has a mistake since withdraws nothing', async () => {
+  const world = boxWorld({ b: [] }, ['ann'])
+  const first = await run(world, [box('b', ['ann'], 'Additive', 'one')], emptyState)
+  const second = await run(world, [{ ...box('c', [], 'Additive', 'one'), spec: { box: 'c' } }], first)
+  expect([...world.boxes.get('b')!.keys()]).toEqual(['id-ann'])
+  expect(second.applied.length).toBeGreaterThan(0)
 })

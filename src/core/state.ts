@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Outcome } from './apply.ts'
 import { subject } from './change.ts'
 import type { Difference } from './diff.ts'
@@ -41,11 +42,15 @@ export interface StateStore {
 
 export const settleMs = 60_000
 
-/** Manifests that were applied and are gone, each for one last time. */
+/**
+ * Manifests that were applied and are gone, each for one last time; and those that said something else when they were
+ * applied: what they claim no more is withdrawn just so.
+ */
 export function retired(state: State, manifests: readonly Manifest[], covers: (file: string) => boolean): Manifest[] {
-  const present = new Set(manifests.map(nameOf))
+  const present = new Map(manifests.map((each) => [nameOf(each), each.spec]))
+  const isAsBefore = (each: AppliedManifest) => isDeepStrictEqual(present.get(nameOf(each)), each.spec)
   return state.applied
-    .filter((each) => !present.has(nameOf(each)) && covers(each.origin.file))
+    .filter((each) => !(present.has(nameOf(each)) && isAsBefore(each)) && covers(each.origin.file))
     .filter(({ annotations }) => annotations?.['roster.dev/deletion'] !== 'Retain')
     .map((each) => ({ ...each, apiVersion, retired: true, locate: () => each.origin }))
 }
@@ -129,7 +134,10 @@ function nextLedger(
   succeeded: readonly Outcome[],
 ): Ledger {
   const ledger = new Map<string, LedgerEntry>()
-  for (const [id, entry] of state.ledger) if (!vanished(id, entry, desired, observed)) ledger.set(id, entry)
+  // written a moment ago and not shown yet: it would come back as somebody else's
+  const isSettling = (id: string) => nowMs - (state.written.get(`create ${id}`) ?? -Infinity) < settleMs
+  for (const [id, entry] of state.ledger)
+    if (isSettling(id) || !vanished(id, entry, desired, observed)) ledger.set(id, entry)
   const note = (resource: Resource, by: LedgerEntry['by']) => {
     const real = realized(resource, kinds, identities)
     if (real)
