@@ -26,6 +26,10 @@ const administrators = scope('admins', { keepPeople: { minimum: 1, what: 'projec
 const admin = (principal: Principal) => holder(administrators, principal, { counts: true })
 const crew = membersScope({ groupId: 'g', name: 'g', managedBy: 'admins', deletable: true, defaultFor: [] })
 
+const closing = (name: string): Change => {
+  const before = holder(scope(`account of ${name}`), user(name), { fields: { state: 'Active' } })
+  return update(before, { ...before, fields: { state: 'Deactivated' } })
+}
 const lastCases: Record<
   string,
   { observed: Resource[]; changes: Change[]; people: Directory; codes: (string | undefined)[] }
@@ -71,6 +75,12 @@ const lastCases: Record<
     changes: [removal(member(crew, account('bob')))],
     people: directory([account('bob')], { g: ['bob'] }),
     codes: ['LAST_ONE'],
+  },
+  'one whose account is closed in the same run is not left': {
+    observed: [admin(user('ann')), admin(user('bob'))],
+    changes: [closing('ann'), removal(admin(user('bob')))],
+    people: directory([account('ann'), account('bob')]),
+    codes: [undefined, 'LAST_ONE'],
   },
   'an update that takes the right to administer counts as a removal': {
     observed: [admin(user('ann'))],

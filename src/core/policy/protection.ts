@@ -81,12 +81,13 @@ export const keepPeople: Policy = (changes, context) => {
   const removed = new Set(changes.filter(isRemoval).map((change) => resourceId(subject(change))))
   const lowered = new Set(changes.filter(lowers).map((change) => resourceId(subject(change))))
   const short = new Map<string, string>()
+  const leaving = new Set(changes.flatMap((change) => closedAccount(change) ?? []))
   const guarded = [...context.desired.scopes.values()].filter(({ scope }) => scope.keepPeople)
   for (const { scope } of guarded) {
     if (context.observed.unread.has(scopeId(scope))) continue
     // apps are in no list of accounts, and neither is who was not read: they may have been people, and count as none
-    const before = people(scope, context, { gone: new Set(), countUnknown: true })
-    const left = people(scope, context, { gone: removed.union(lowered), countUnknown: false })
+    const before = people(scope, context, { gone: new Set(), leaving: new Set(), countUnknown: true })
+    const left = people(scope, context, { gone: removed.union(lowered), leaving, countUnknown: false })
     const { minimum, what } = scope.keepPeople!
     if (left.size < minimum && left.size < before.size) short.set(scopeId(scope), `would leave ${left.size} ${what}`)
   }
@@ -98,6 +99,16 @@ export const keepPeople: Policy = (changes, context) => {
 
 const lowers = (change: Change): boolean =>
   change.action === 'update' && change.before.counts === true && change.after.counts !== true
+
+/** The account that an update suspends or deactivates: it administers nothing from then on. */
+function closedAccount(change: Change): string | undefined {
+  if (change.action !== 'update') return undefined
+  const { principal, fields } = change.after
+  const isClosed = typeof fields['state'] === 'string' && fields['state'] !== 'Active'
+  return isClosed && principal?.type === 'user' && 'accountId' in principal.account
+    ? principal.account.accountId
+    : undefined
+}
 
 /** A removal in the scope itself, or of a member of a group that holds it. */
 function shortage(change: Change, short: ReadonlyMap<string, string>, { observed }: PolicyContext): string | undefined {
@@ -118,6 +129,8 @@ const isGroup = (principal: Principal | undefined, group: MembersRef['group']): 
 
 interface Counting {
   readonly gone: ReadonlySet<string>
+  /** Account ids of those whose account is closed. */
+  readonly leaving: ReadonlySet<string>
   /** Whether an account that the directory does not know is taken for a person. */
   readonly countUnknown: boolean
 }
@@ -135,9 +148,10 @@ function people(scope: Scope, { observed, directory }: PolicyContext, counting: 
 function peopleOf(
   principal: Principal,
   directory: PolicyContext['directory'],
-  { gone, countUnknown }: Counting,
+  { gone, leaving, countUnknown }: Counting,
 ): string[] {
   const isActive = (accountId: string): boolean => {
+    if (leaving.has(accountId)) return false
     const account = directory.accountById(accountId)
     return account === undefined ? countUnknown : account.status === 'active' && account.type === 'atlassian'
   }
