@@ -52,7 +52,7 @@ function told({ method, path, operation, status }: JournalEntry, mistake: string
 
 function mistakesOf(spec: Spec, entry: JournalEntry): string[] {
   const { recorded } = entry
-  if (!recorded) return ['path: no such operation is described, or it was not recorded']
+  if (!recorded) return ['path: not one that the sandbox answers, or it was not recorded']
   const operation = spec.find(entry.api, entry.method, recorded.template)
   if (!operation) return [`path: ${recorded.template} is not described`]
   return [
