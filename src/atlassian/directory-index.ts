@@ -62,15 +62,24 @@ function withDefaults(group: Group, defaultGroupIds: DirectoryParts['defaultGrou
   return group.deletable || group.readOnly !== undefined ? group : { ...group, defaultFor: [unnamedApp] }
 }
 
-/** An address that belonged to a deleted account may belong to a new one. */
+/**
+ * An address that belonged to a deleted account may belong to a new one, and one that a portal customer has may be that
+ * of a colleague: the account that is least in use steps back.
+ */
 function indexByEmail(accounts: readonly Account[]): ReadonlyMap<string, Account> {
   const index = new Map<string, Account>()
   for (const account of accounts) {
     if (account.email === undefined) continue
     const other = index.get(account.email)
-    if (other === undefined || other.status === 'for_deletion') index.set(account.email, account)
+    if (other === undefined || claimOn(account) > claimOn(other)) index.set(account.email, account)
   }
   return index
+}
+
+function claimOn({ status, type }: Account): number {
+  if (status === 'for_deletion') return 0
+  const isOpen = status !== 'deactivated'
+  return (type === 'atlassian' ? 3 : 1) + (isOpen ? 1 : 0)
 }
 
 function createMembers(

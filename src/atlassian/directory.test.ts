@@ -40,6 +40,16 @@ describe('accounts', () => {
     expect(directory.account('person1@acme.com')?.accountId).toBe('712020:2')
   })
 
+  const others: Record<string, Record<string, unknown>> = {
+    'a portal customer': { accountType: 'customer' },
+    'a deactivated account': { status: 'deactivated' },
+  }
+  test.each(Object.entries(others))('an address that %s has too is that of the colleague', async (_, row) => {
+    const other = user(1, [], row)
+    const directory = await load({ users: [other, { ...user(2), email: other['email'] }] })
+    expect(directory.account('person1@acme.com')?.accountId).toBe('712020:2')
+  })
+
   const statuses: Record<string, { row: Record<string, unknown>; status: string }> = {
     'a word that is not known falls back on what it is made of': {
       row: { status: 'frozen', accountStatus: 'inactive' },
