@@ -47,15 +47,35 @@ export function processIo(): Io {
     signal: interrupted.signal,
     clock: systemClock,
     random: Math.random,
-    ask: (question) => askOnTerminal(question, interrupted.signal),
+    ask: (question) =>
+      askOnTerminal(question, {
+        input: process.stdin,
+        output: process.stderr,
+        signal: interrupted.signal,
+        onInterrupt: onSignal,
+      }),
     quit: (code) => process.exit(code),
   }
 }
 
-async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  readonly signal: AbortSignal
+  /** Told of Ctrl-C, which comes as a key and not as a signal while a question stands. */
+  readonly onInterrupt: () => void
+}
+
+/** One line; an empty one where the terminal is closed (Ctrl-D). Rejects once the signal is aborted. */
+export async function askOnTerminal(
+  question: string,
+  { input, output, signal, onInterrupt }: Terminal,
+): Promise<string> {
+  const terminal = createInterface({ input, output })
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  terminal.on('SIGINT', onInterrupt)
   try {
-    return await terminal.question(question, { signal })
+    return await Promise.race([terminal.question(question, { signal }), closed])
   } finally {
     terminal.close()
   }
