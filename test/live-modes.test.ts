@@ -169,6 +169,15 @@ test('custom access is turned into a role where the manifest says so', async () 
   expect(await live.plan()).toMatchObject({ code: 0, changes: [], held: [] })
 })
 
+test('custom access is given back where the role that replaces it is refused', async () => {
+  await open({ mode: 'ROLES_TRANSITION', access: [{ group: 'devs', permissions: ['read/space', 'delete/page'] }] })
+  live.declare(grant('level: Contributor', ', adoptCustomAccess: true'))
+  const match = { method: 'POST', path: 'role-assignments' }
+  live.sandbox.faults.add({ match, effect: { kind: 'html-error', status: 403 } })
+  expect((await live.apply()).code).toBe(4)
+  expect(held()).toMatchObject({ devs: ['delete/page', 'read/space'] })
+})
+
 test('a role is never turned into custom access', async () => {
   await open({ mode: 'ROLES_TRANSITION', access: [{ group: 'devs', role: 'Viewer' }] })
   live.declare(grant('permissions: [create/page]', ', adoptCustomAccess: true'))

@@ -3,7 +3,13 @@ import type { Batch, WriteContext } from '../../core/kind.ts'
 import { isPromised, principalKey, type Principal } from '../../core/principal.ts'
 import { realizePrincipal } from '../principals.ts'
 import type { Access, AccessFields } from './access.ts'
-import { setRoleAssignments, type PermissionSubject, type RoleEntry, type SpaceRef } from './api.ts'
+import {
+  readRoleAssignments,
+  setRoleAssignments,
+  type PermissionSubject,
+  type RoleEntry,
+  type SpaceRef,
+} from './api.ts'
 import { setPermissions } from './set-permissions.ts'
 
 /**
@@ -50,7 +56,24 @@ async function replaceAccess(space: SpaceRef, change: Change<Access>, context: W
     return
   }
   await setPermissions(context, space, { subject: holder, wanted: new Set() })
-  if (role !== undefined) await setRoleAssignments(context.writer, space, [roleEntry(holder, role)])
+  if (role === undefined) return
+  try {
+    await setRoleAssignments(context.writer, space, [roleEntry(holder, role)])
+  } catch (error) {
+    await giveBack(space, { subject: holder, wanted: new Set(permissionsIn(before(change))) }, context)
+    throw error
+  }
+}
+
+/** Nobody is left with nothing because the second step failed: what was taken is given back, unless the role is there. */
+async function giveBack(
+  space: SpaceRef,
+  taken: Parameters<typeof setPermissions>[2],
+  context: WriteContext,
+): Promise<void> {
+  const assignments = await readRoleAssignments(context.reader, space)
+  const isThere = assignments.some(({ principal }) => principal.principalId === taken.subject.identifier)
+  if (!isThere) await setPermissions(context, space, taken)
 }
 
 function holderOf(change: Change<Access>, { identities }: WriteContext): PermissionSubject {
