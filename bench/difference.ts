@@ -12,7 +12,7 @@ import {
   runRemovalLimit,
   scopeRemovalLimit,
 } from '../src/core/policy/limits.ts'
-import { keepPeople } from '../src/core/policy/protection.ts'
+import { keepPeople } from '../src/core/policy/keep-people.ts'
 import type { Measured } from './measured.ts'
 
 const boxCount = 1_000

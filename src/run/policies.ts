@@ -21,7 +21,8 @@ import {
   type RemovalLimits,
   type RunLimits,
 } from '../core/policy/limits.ts'
-import { guardedScopes, keepPeople, ownIdentity, protectedPrincipals } from '../core/policy/protection.ts'
+import { keepPeople } from '../core/policy/keep-people.ts'
+import { guardedScopes, ownIdentity, protectedPrincipals } from '../core/policy/protection.ts'
 import { keepOrganizationAdmins } from '../core/policy/organization-admins.ts'
 import { normalEmail, normalName } from '../core/principal.ts'
 import { settleMs, type State } from '../core/state.ts'

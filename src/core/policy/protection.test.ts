@@ -19,7 +19,8 @@ import {
   user,
   verdicts,
 } from './policy.builder.ts'
-import { guardedScopes, keepPeople, ownIdentity, protectedPrincipals } from './protection.ts'
+import { keepPeople } from './keep-people.ts'
+import { guardedScopes, ownIdentity, protectedPrincipals } from './protection.ts'
 
 const box = scope('b')
 const administrators = scope('admins', { keepPeople: { minimum: 1, what: 'project Administrator of PAY' } })
@@ -30,6 +31,8 @@ const closing = (name: string): Change => {
   const before = holder(scope(`account of ${name}`), user(name), { fields: { state: 'Active' } })
   return update(before, { ...before, fields: { state: 'Deactivated' } })
 }
+const wholeGroup = holder(scope('g', { single: true }), group('g'))
+
 const lastCases: Record<
   string,
   { observed: Resource[]; changes: Change[]; people: Directory; codes: (string | undefined)[] }
@@ -81,6 +84,18 @@ const lastCases: Record<
     changes: [closing('ann'), removal(admin(user('bob')))],
     people: directory([account('ann'), account('bob')]),
     codes: [undefined, 'LAST_ONE'],
+  },
+  'the group that holds the role is not deleted': {
+    observed: [admin(group('g')), wholeGroup],
+    changes: [removal(wholeGroup)],
+    people: directory([account('bob')], { g: ['bob'] }),
+    codes: ['LAST_ONE'],
+  },
+  'a group may be deleted where somebody else administers': {
+    observed: [admin(group('g')), admin(user('ann')), wholeGroup],
+    changes: [removal(wholeGroup)],
+    people: directory([account('ann'), account('bob')], { g: ['bob'] }),
+    codes: [undefined],
   },
   'an update that takes the right to administer counts as a removal': {
     observed: [admin(user('ann'))],
