@@ -1,14 +1,15 @@
-import { columns, printable } from '../report/terminal-text.ts'
+import { columns, few, printable } from '../report/terminal-text.ts'
 import type { EstateItems } from './estate-items.ts'
 
 export const estateParts = ['accounts', 'groups', 'projects', 'spaces', 'roles'] as const
 export type EstatePartName = (typeof estateParts)[number]
 
 type Rows = readonly (readonly string[])[]
+type Listed = (names: readonly string[]) => string
 
 /** One row for each thing that can be looked for with grep: a holder of a role in a project, a holder of a space. */
-const rows: Readonly<Record<EstatePartName, (items: EstateItems) => Rows>> = {
-  accounts: ({ accounts }) => [
+const rows: Readonly<Record<EstatePartName, (items: EstateItems, listed: Listed) => Rows>> = {
+  accounts: ({ accounts }, listed) => [
     ['E-MAIL', 'NAME', 'STATUS', 'TYPE', 'MFA', 'MANAGED', 'ACCOUNT ID', 'GROUPS'],
     ...accounts.map(({ email, name, status, type, mfaEnabled, managed, accountId, groups }) => [
       email ?? '(hidden)',
@@ -21,7 +22,7 @@ const rows: Readonly<Record<EstatePartName, (items: EstateItems) => Rows>> = {
       listed(groups),
     ]),
   ],
-  groups: ({ groups }) => [
+  groups: ({ groups }, listed) => [
     ['GROUP', 'MANAGED BY', 'DEFAULT FOR', 'MEMBERS', 'WHO'],
     ...groups.map(({ name, managedBy, defaultFor, members }) => [
       name,
@@ -31,7 +32,7 @@ const rows: Readonly<Record<EstatePartName, (items: EstateItems) => Rows>> = {
       listed(members.map(({ title }) => title)),
     ]),
   ],
-  projects: ({ projects }) => [
+  projects: ({ projects }, listed) => [
     ['SITE', 'KEY', 'JIRA SPACE (PROJECT)', 'TYPE', 'MANAGED BY', 'ROLE', 'HOLDERS'],
     ...projects.flatMap(({ site, key, name, type, teamManaged, roles }) => {
       const project = [site, key, name, type, teamManaged ? 'team' : 'company']
@@ -39,7 +40,7 @@ const rows: Readonly<Record<EstatePartName, (items: EstateItems) => Rows>> = {
       return roles.map((role) => [...project, role.name, listed(role.holders.map(({ title }) => title))])
     }),
   ],
-  spaces: ({ spaces }) => [
+  spaces: ({ spaces }, listed) => [
     ['SITE', 'KEY', 'CONFLUENCE SPACE', 'TYPE', 'HOLDER', 'ACCESS'],
     ...spaces.flatMap(({ site, key, name, type, access }) => {
       if (access.length === 0) return [[site, key, name, type, '-', '-']]
@@ -81,7 +82,6 @@ const rows: Readonly<Record<EstatePartName, (items: EstateItems) => Rows>> = {
 }
 
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no')
-const listed = (names: readonly string[]): string => (names.length === 0 ? '-' : names.join(', '))
 
 interface RoleUse {
   readonly site: string
@@ -100,9 +100,11 @@ function tally(uses: readonly RoleUse[]): Rows {
   })
 }
 
-export function estateTable(items: EstateItems, parts: readonly EstatePartName[]): string {
+/** @param mostNames how many names one cell lists before it counts the others */
+export function estateTable(items: EstateItems, parts: readonly EstatePartName[], mostNames: number): string {
+  const listed: Listed = (names) => (names.length === 0 ? '-' : few(names, mostNames))
   const tables = parts.map((part) => {
-    const aligned = columns(rows[part](items).map((row) => row.map(printable)))
+    const aligned = columns(rows[part](items, listed).map((row) => row.map(printable)))
     return aligned.map((row) => row.join('  ').trimEnd()).join('\n')
   })
   return tables.join('\n\n')

@@ -240,6 +240,12 @@ test('get --unmatched leaves what no manifest speaks of', async () => {
   expect(stdout).toMatch(/MOBILE .* Developers +ben\.carter@acme\.com$/m)
 })
 
+test('get names a few of many on a terminal, and all of them in a pipe', async () => {
+  const row = ({ stdout }: { stdout: string }): string | undefined => stdout.match(/^acme-all-staff .*$/m)?.[0]
+  expect(row(await run('get groups access --no-color', { isTty: true }))).toMatch(/ 58 +\S+, \S+, \S+ and 55 more$/)
+  expect(row(await run('get groups access'))?.match(/@/g)).toHaveLength(58)
+})
+
 function problems(schema: string, document: unknown): readonly unknown[] {
   const validate = new Ajv({ allErrors: true, strict: false }).compile(
     JSON.parse(readFileSync(join(root, `docs/json/${schema}.schema.json`), 'utf8')) as object,

@@ -30,13 +30,18 @@ interface Wanted {
   readonly paths: readonly string[]
 }
 
+interface Found {
+  readonly organization: string
+  readonly items: EstateItems
+}
+
 /** The catalogue of what can be granted and who holds it. 4 where a part could not be read. */
 export async function get({ what, paths }: Wanted, options: GetOptions, context: Context): Promise<ExitCode> {
   const opened = await openDeclaration(paths, options, context)
   noteDiagnostics(opened.diagnostics, opened, context)
   if (opened.sessions.length === 0) return 1
   const parts = what === 'all' ? estateParts : [what]
-  const found: { readonly organization: string; readonly items: EstateItems }[] = []
+  const found: Found[] = []
   for (const session of opened.sessions) {
     const whole = await readItems(session, parts, { opened, context })
     const items = options.unmatched ? await undeclared(whole, session, { opened, context }) : whole
@@ -46,15 +51,27 @@ export async function get({ what, paths }: Wanted, options: GetOptions, context:
   const gaps = found.flatMap(({ items }) => items.gaps)
   for (const { what: part, reason } of gaps) context.note(context.errorPaint.loud(`NOT READ: ${part}: ${reason}`))
   const exitCode = gaps.length > 0 ? 4 : 0
-  const output = options.json ? 'json' : options.output
-  if (output === 'table') context.print(found.map(({ items }) => estateTable(items, parts)).join('\n\n'))
-  else {
-    const organizations = found.map(({ organization, items }) => ({ name: organization, ...selected(items, parts) }))
-    const document = { formatVersion, type: 'get', exitCode, organizations }
-    if (output === 'json') context.printJson(document)
-    else context.print(stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd())
-  }
+  show(found, { parts, output: options.json ? 'json' : options.output, exitCode }, context)
   return exitCode
+}
+
+interface Shown {
+  readonly parts: readonly EstatePartName[]
+  readonly output: GetOptions['output']
+  readonly exitCode: ExitCode
+}
+
+function show(found: readonly Found[], { parts, output, exitCode }: Shown, { io, print, printJson }: Context): void {
+  if (output === 'table') {
+    // sixty names in a row fill a screen; a pipe gets them all, so that grep finds every one
+    const mostNames = io.isTty.stdout ? 3 : Infinity
+    print(found.map(({ items }) => estateTable(items, parts, mostNames)).join('\n\n'))
+    return
+  }
+  const organizations = found.map(({ organization, items }) => ({ name: organization, ...selected(items, parts) }))
+  const document = { formatVersion, type: 'get', exitCode, organizations }
+  if (output === 'json') printJson(document)
+  else print(stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd())
 }
 
 interface Reading {
