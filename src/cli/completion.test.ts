@@ -17,6 +17,10 @@ const completions: Readonly<Record<string, { readonly words: readonly string[]; 
   'a command': { words: ['roster', 'va'], want: ['validate'] },
   'an option of the command': { words: ['roster', 'plan', '--det'], want: ['--detailed-exitcode'] },
   'what there is to get': { words: ['roster', 'get', 'sp'], want: ['spaces'] },
+  'nothing but what there is to get, where nothing is typed yet': {
+    words: ['roster', 'get', ''],
+    want: ['accounts', 'groups', 'projects', 'spaces', 'roles', 'all'],
+  },
   'a file': { words: ['roster', 'plan', 'completion.ts'], want: ['completion.ts'] },
 }
 

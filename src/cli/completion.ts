@@ -37,12 +37,12 @@ const optionOf = ({ long, short, description }: Option) => ({
 
 function bash(commands: readonly Completed[]): string {
   const cases = commands.map(({ name, options, choices }) => {
-    const words = [...choices, ...options.map(({ flag }) => flag)].join(' ')
-    return `    ${name}) words='${words}' ;;`
+    const words = options.map(({ flag }) => flag).join(' ')
+    return `    ${name}) words='${words}' choices='${choices.join(' ')}' ;;`
   })
   return `# bash completion of roster. Add to ~/.bashrc: source <(roster completion bash)
 _roster() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=''
+  local current="\${COMP_WORDS[COMP_CWORD]}" words='' choices=''
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} --help --version' -- "$current"))
     return
@@ -50,6 +50,10 @@ _roster() {
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
   esac
+  if [ "$COMP_CWORD" -eq 2 ] && [ -n "$choices" ] && [[ "$current" != -* ]]; then
+    COMPREPLY=($(compgen -W "$choices" -- "$current"))
+    return
+  fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   if [[ "$current" != -* ]]; then COMPREPLY+=($(compgen -f -- "$current")); fi
 }
