@@ -1,6 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { apis } from '../src/sandbox/apis.ts'
-import { findSpecFolder, loadSpec } from '../src/sandbox/contract-spec.builder.ts'
+import {
+  distilledDocuments,
+  findDocuments,
+  findSpecFolder,
+  publishedDocuments,
+} from '../src/sandbox/contract-document.builder.ts'
+import { loadSpec } from '../src/sandbox/contract-spec.builder.ts'
 import type { JournalEntry, Recorded } from '../src/sandbox/journal.ts'
 import type { RoleMode, WorldSeed } from '../src/sandbox/world-seed.ts'
 import { openAcme } from './command-line.builder.ts'
@@ -10,12 +16,8 @@ import { manifest, openLive, person, service, site, type LiveOptions } from './l
 /** What differs from Atlassian's description and is meant to. */
 const departures: readonly Departure[] = []
 
-const folder = findSpecFolder(process.env['ROSTER_SPECS'])
-if (folder === undefined) {
-  process.stderr.write("\nNOT CHECKED: Roster's requests against Atlassian's OpenAPI files: set ROSTER_SPECS\n\n")
-}
-const spec = folder === undefined ? undefined : loadSpec(folder)
-const recorder = createRecorder(spec ?? { find: () => undefined, operations: () => [] }, departures)
+const spec = loadSpec(findDocuments(process.env['ROSTER_SPECS']))
+const recorder = createRecorder(spec, departures)
 
 interface Story {
   readonly world: Partial<WorldSeed>
@@ -118,7 +120,7 @@ const stories: Readonly<Record<string, Story>> = {
   },
 }
 
-describe.runIf(spec)("what Roster sends and the sandbox answers is as Atlassian's description says", () => {
+describe("what Roster sends and the sandbox answers is as Atlassian's description says", () => {
   afterAll(() => report())
 
   test('in the story of the example company', async () => {
@@ -223,14 +225,22 @@ const spoiled: Readonly<Record<string, readonly [JournalEntry, RegExp]>> = {
   ],
 }
 
-describe.runIf(spec)('the check tells', () => {
+const folder = findSpecFolder(process.env['ROSTER_SPECS'])
+const sources = {
+  'the distilled contract': distilledDocuments(),
+  ...(folder !== undefined && { "Atlassian's files": publishedDocuments(folder) }),
+}
+
+describe.each(Object.entries(sources))('the check against %s tells', (_source, documents) => {
+  const described = loadSpec(documents)
+
   test.each(Object.entries(spoiled))('%s', (_, [entry, message]) => {
-    expect(() => createRecorder(spec!, []).check([entry])).toThrow(message)
+    expect(() => createRecorder(described, []).check([entry])).toThrow(message)
   })
 
   test('nothing where the mistake is a departure', () => {
     const departure = { operation: 'searchProjects', only: 'status 418', reason: 'a teapot' }
-    const own = createRecorder(spec!, [departure])
+    const own = createRecorder(described, [departure])
     own.check([sent({ status: 418 }, {})])
     expect(own.departed).toEqual(new Set([departure]))
   })
@@ -249,7 +259,6 @@ function digestsIn(plan: string): string[] {
 
 /** One line always, the table where CONTRACT_TABLE is set. */
 function report(): void {
-  if (!spec) return
   const answered = new Set(apis.flatMap(({ api, routes }) => routes.map(({ operation }) => `${api} ${operation}`)))
   const { rows, unused, summary } = coverageOf(spec, answered, recorder)
   const head = `${''.padEnd(16)} described  answered      used`

@@ -1,0 +1,18 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { distill } from '../src/sandbox/contract-distill.builder.ts'
+import { distilledFolder, findSpecFolder, publishedDocuments } from '../src/sandbox/contract-document.builder.ts'
+
+// oxlint-disable-next-line node/no-process-env
+const folder = findSpecFolder(process.env['ROSTER_SPECS'])
+if (folder === undefined) {
+  console.error("Atlassian's OpenAPI files and their overlay.json are not there: set ROSTER_SPECS to their folder")
+  process.exitCode = 1
+} else {
+  rmSync(distilledFolder, { recursive: true, force: true })
+  mkdirSync(distilledFolder)
+  for (const [file, text] of Object.entries(distill(publishedDocuments(folder)))) {
+    writeFileSync(resolve(distilledFolder, file), text)
+    console.log(`${file}: ${Math.ceil(text.length / 1024)} KiB`)
+  }
+}
