@@ -23,7 +23,7 @@ export class RemoteError extends Error {
   readonly failure: RemoteFailure
 
   constructor(failure: RemoteFailure) {
-    const what = failure.status === undefined ? 'no answer' : `answered ${failure.status}`
+    const what = failure.status === undefined ? 'got no answer' : `answered ${failure.status}`
     const code = failure.code === undefined ? '' : ` ${failure.code}`
     super(`${failure.request} ${what}${code}${failure.detail === undefined ? '' : `: ${failure.detail}`}`, {
       cause: failure.cause,
