@@ -45,7 +45,12 @@ export async function measureDifference(): Promise<Measured> {
   const wallMs = Number(process.hrtime.bigint() - started) / 1e6
   const changes = planned.scopes.reduce((sum, { changes, held }) => sum + changes.length + held.length, 0)
   if (changes !== 2 * boxCount) throw new Error(`expected ${2 * boxCount} changes, got ${changes}`)
-  return { wallMs, note: `${desired.entries.size} desired, ${observed.resources.size} observed, ${changes} changes` }
+  return {
+    wallMs,
+    calls: 0,
+    lowerBound: 0,
+    note: `${desired.entries.size} desired, ${observed.resources.size} observed, ${changes} changes`,
+  }
 }
 
 function indexed({ accounts }: ReturnType<typeof boxDirectory>) {

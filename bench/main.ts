@@ -5,7 +5,8 @@ import type { Measured } from './measured.ts'
 
 interface Row extends Measured {
   readonly name: string
-  readonly ratio?: number
+  /** 1 where nothing is called and nothing need be. */
+  readonly ratio: number
   readonly peakRssMb: number
 }
 
@@ -26,17 +27,17 @@ async function measure(name: string): Promise<Row> {
   const measured = await cases[name]!()
   const { calls, lowerBound } = measured
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024)
-  const ratio = calls === undefined || lowerBound === undefined ? {} : { ratio: calls / lowerBound }
-  return { name, ...measured, ...ratio, wallMs: Math.round(measured.wallMs), peakRssMb }
+  const ratio = lowerBound === 0 ? (calls === 0 ? 1 : Infinity) : calls / lowerBound
+  return { name, ...measured, ratio, wallMs: Math.round(measured.wallMs), peakRssMb }
 }
 
 function table(rows: readonly Row[]): string {
   const head = ['case', 'calls', 'lower bound', 'ratio', 'wall ms', 'peak RSS MB', 'of']
   const lines = rows.map((row) => [
     row.name,
-    String(row.calls ?? '-'),
-    String(row.lowerBound ?? '-'),
-    row.ratio?.toFixed(2) ?? '-',
+    String(row.calls),
+    String(row.lowerBound),
+    row.ratio.toFixed(2),
     String(row.wallMs),
     String(row.peakRssMb),
     row.note,

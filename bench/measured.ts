@@ -2,7 +2,7 @@
 export interface Measured {
   readonly wallMs: number
   /** Requests made, and the least that the documented API allows. */
-  readonly calls?: number
-  readonly lowerBound?: number
+  readonly calls: number
+  readonly lowerBound: number
   readonly note: string
 }
