@@ -11,7 +11,7 @@ const groups = 300
 const membersOfGroup = 30
 const pageSize = 100
 
-/** Accounts and memberships of an organization of 1,000 people and 300 groups of 30 (DESIGN 7: 13 calls). */
+/** Accounts and memberships of an organization of 1,000 people and 300 groups of 30, in 13 calls: ten pages of people, three of groups. */
 export async function measureIdentities(): Promise<Measured> {
   const world = parseWorldSeed(seed())
   const sandbox = await startSandbox({ world })

@@ -16,7 +16,7 @@ const rowsOfSpace = 60
 const site = 'x'
 
 /**
- * One plan over the reference organization of DESIGN 7, everything declared. The lower bound is counted from the largest
+ * One plan over the reference organization (its sizes stand above), everything declared. The lower bound is counted from the largest
  * pages and filters that Atlassian documents: people, groups, project keys by fifties, the list of roles, a call a role;
  * the permission model, the list of space roles, space keys by 250, a call a space.
  */
