@@ -1,8 +1,8 @@
-import type { Diagnostic, DiagnosticCode } from '../../core/diagnostic.ts'
+import type { Diagnostic } from '../../core/diagnostic.ts'
 import type { Unread } from '../../core/directory.ts'
 import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../core/kind.ts'
-import { didYouMean } from '../../core/schema.ts'
 import { asWarning, resolveHolder } from '../principals.ts'
+import { missingTargets, problem } from '../targets.ts'
 import { access, spaceScope, type Access, type SpaceScope } from './access.ts'
 import { isMeant, mayReplace, type ConfluenceCatalogue, type SiteCatalogue } from './catalogue.ts'
 import { grantOf } from './grant.ts'
@@ -60,19 +60,8 @@ function findSite(spec: Spec, catalogue: ConfluenceCatalogue): SiteCatalogue | {
 
 function missingSpaces(spec: Spec, site: SiteCatalogue, found: number): Diagnostic[] {
   const known = site.spaces.map(({ key }) => key)
-  const missing = (spec.spaces.keys ?? []).flatMap((key, index) =>
-    known.includes(key)
-      ? []
-      : problem(
-          'UNKNOWN_SPACE',
-          `no Confluence space ${key} is visible on site ${spec.site}`,
-          ['spaces', 'keys', index],
-          didYouMean(key, known),
-        ),
-  )
-  if (!spec.spaces.selector || found > 0) return missing
-  const message = `the selector fits no Confluence space on site ${spec.site}`
-  return [...missing, asWarning(problem('UNKNOWN_SPACE', message, ['spaces', 'selector']))]
+  const words = { code: 'UNKNOWN_SPACE', field: 'spaces', what: 'Confluence space', site: spec.site } as const
+  return missingTargets(spec.spaces, known, found, words)
 }
 
 function demandGrant(spec: Spec, place: Place, context: Context): Demanded {
@@ -96,11 +85,3 @@ function demandGrant(spec: Spec, place: Place, context: Context): Demanded {
 
 const unreadProblem = (what: string, { message }: Unread, path: Path): Diagnostic =>
   problem('CATALOGUE_UNREAD', `${what} could not be read (${message})`, path)
-
-const problem = (code: DiagnosticCode, message: string, path: Path, hint: { hint?: string } = {}): Diagnostic => ({
-  code,
-  severity: 'error',
-  message,
-  path: ['spec', ...path],
-  ...hint,
-})

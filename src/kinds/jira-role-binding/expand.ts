@@ -1,7 +1,8 @@
-import type { Diagnostic, DiagnosticCode } from '../../core/diagnostic.ts'
+import type { Diagnostic } from '../../core/diagnostic.ts'
 import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../core/kind.ts'
 import { didYouMean } from '../../core/schema.ts'
 import { asWarning, resolveHolder } from '../principals.ts'
+import { missingTargets, problem } from '../targets.ts'
 import { actor, roleScope, type Actor, type RoleScope } from './actor.ts'
 import type { ProjectBean } from './api.ts'
 import { isMeant, isTeamManaged, rolesIn, type JiraCatalogue, type SiteCatalogue } from './catalogue.ts'
@@ -10,7 +11,6 @@ import type { JiraRoleBindingSpec } from './schema.ts'
 
 type Spec = JiraRoleBindingSpec
 type Context = ExpandContext<Spec, JiraCatalogue>
-type Path = readonly (string | number)[]
 
 /** Scopes are the role in every project that is meant; each holds every subject. */
 export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Context): Demand<Actor> {
@@ -64,19 +64,8 @@ function findScopes(spec: Spec, catalogue: JiraCatalogue): FoundScopes {
 
 function missingProjects(spec: Spec, site: SiteCatalogue, meant: readonly ProjectBean[]): Diagnostic[] {
   const known = site.projects.map(({ key }) => key)
-  const missing = (spec.projects.keys ?? []).flatMap((key, index) =>
-    known.includes(key)
-      ? []
-      : problem(
-          'UNKNOWN_PROJECT',
-          `no Jira space (project) ${key} is visible on site ${spec.site}`,
-          ['projects', 'keys', index],
-          didYouMean(key, known),
-        ),
-  )
-  if (!spec.projects.selector || meant.length > 0) return missing
-  const message = `the selector fits no Jira space (project) on site ${spec.site}`
-  return [...missing, asWarning(problem('UNKNOWN_PROJECT', message, ['projects', 'selector']))]
+  const words = { code: 'UNKNOWN_PROJECT', field: 'projects', what: 'Jira space (project)', site: spec.site } as const
+  return missingTargets(spec.projects, known, meant.length, words)
 }
 
 function findScope(spec: Spec, project: ProjectBean, site: SiteCatalogue): RoleScope | Diagnostic {
@@ -102,11 +91,3 @@ function demandSubjects(spec: Spec, scopes: readonly RoleScope[], context: Conte
   }
   return { entries, mistakes }
 }
-
-const problem = (code: DiagnosticCode, message: string, path: Path, hint: { hint?: string } = {}): Diagnostic => ({
-  code,
-  severity: 'error',
-  message,
-  path: ['spec', ...path],
-  ...hint,
-})
