@@ -1,7 +1,6 @@
 import { offsetPages, unreadOf } from '../../atlassian/paginate.ts'
 import type { Unread } from '../../core/directory.ts'
 import type { ApiRequest, Reader, Writer } from '../../core/ports.ts'
-import { RemoteError } from '../../core/remote-error.ts'
 
 /** Calls of the Jira Cloud platform REST API v3 (`jira-v3.openapi.json`; reference section 8.3). */
 
@@ -48,21 +47,7 @@ const rolePath = '/rest/api/3/project/{projectIdOrKey}/role/{id}'
 export async function searchProjects(reader: Reader, site: string, keys?: readonly string[]): Promise<ProjectBean[]> {
   const path = '/rest/api/3/project/search'
   const query = { maxResults: 100, ...(keys && { keys }) }
-  let pages = 0
-  const counting: Reader = {
-    read: async <Body>(request: ApiRequest) => {
-      const page = await reader.read<Body>(request)
-      pages += 1
-      return page
-    },
-  }
-  try {
-    return await offsetPages<ProjectBean>(counting, { api: 'jira', method: 'GET', path, site, query })
-  } catch (error) {
-    // Jira answers 404 when nothing matches; after a first page it would be a list that breaks off
-    if (error instanceof RemoteError && error.status === 404 && pages === 0) return []
-    throw error
-  }
+  return offsetPages<ProjectBean>(reader, { api: 'jira', method: 'GET', path, site, query }, { nothingIs404: true })
 }
 
 /** Roles that every company-managed project has. Needs Administer Jira. */
