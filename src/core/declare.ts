@@ -25,7 +25,7 @@ export function declare({ manifests, diagnostics: found }: Declaration, kinds: R
   const stranger = strangers[0] && `${strangers[0].kind} "${strangers[0].name}" is of an unknown kind or version`
   const holdEverywhere = found.find(isError)?.message ?? stranger
   const diagnostics = [...found, ...strangers.map((each) => unknownKind(each, kinds))]
-  const objects = new Map<string, DeclaredObject[]>()
+  const understood: DeclaredObject[] = []
   const holdKinds = new Map<string, string>()
   const seen = new Map<string, Manifest>()
   for (const manifest of known) {
@@ -34,8 +34,9 @@ export function declare({ manifests, diagnostics: found }: Declaration, kinds: R
     seen.set(manifestId(manifest), manifest)
     diagnostics.push(...problems)
     if (problems.length > 0) kind.touches.forEach((touched) => holdKinds.set(touched, doubt(manifest)))
-    if (spec !== undefined) objects.set(kind.name, [...(objects.get(kind.name) ?? []), { manifest, spec }])
+    if (spec !== undefined) understood.push({ manifest, spec })
   }
+  const objects = Map.groupBy(understood, ({ manifest }) => manifest.kind)
   return { objects, diagnostics, holdKinds, ...(holdEverywhere !== undefined && { holdEverywhere }) }
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { located, promises, type Declared } from './declare.ts'
 import { isError, type Diagnostic, type Origin } from './diagnostic.ts'
 import type { Directory } from './directory.ts'
-import type { Authority, DeclaredObject, Demand, Entry, Kind } from './kind.ts'
+import type { Authority, DeclaredObject, Demand, Entry, Kind, Promised } from './kind.ts'
 import { manifestId } from './manifest.ts'
 import { isPromised } from './principal.ts'
 import { compare, resourceId, scopeId, type Resource, type Scope } from './resource.ts'
@@ -70,8 +70,9 @@ export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, con
   const diagnostics: Diagnostic[] = []
   const unresolved = new Set<Origin>()
   const holds = new Map(declared.holdKinds)
+  const promised = promises(declared, kinds)
   for (const kind of kinds.values()) {
-    for (const { object, demand } of expandAll(declared, kind, kinds, context)) {
+    for (const { object, demand } of expandAll(declared, kind, promised, context)) {
       const found = demand.diagnostics.map((each) => located(each, object.manifest))
       diagnostics.push(...found)
       if (found.some(isUnread)) unresolved.add(object.manifest.origin)
@@ -84,13 +85,12 @@ export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, con
   return unite({ claims, demands, diagnostics, holds, unresolved }, declared.holdEverywhere, context.nowMs)
 }
 
-function expandAll(declared: Declared, kind: Kind, kinds: ReadonlyMap<string, Kind>, context: DesireContext) {
+function expandAll(declared: Declared, kind: Kind, promised: Promised, context: DesireContext) {
   const objects = declared.objects.get(kind.name) ?? []
   const siblings = new Map(
     objects.filter(({ manifest }) => !manifest.retired).map((each) => [each.manifest.name, each]),
   )
   const { directory, nowMs, catalogues } = context
-  const promised = promises(declared, kinds)
   const shared = { directory, nowMs, promised, siblings, catalogue: catalogues.get(kind.name) }
   const expanded = objects.map((object) => ({ object, demand: kind.expand(object, shared) }))
   const living = new Map(

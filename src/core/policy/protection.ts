@@ -1,5 +1,5 @@
 import { subject, type Change } from '../change.ts'
-import type { Policy, PolicyContext } from '../policy.ts'
+import type { HoldCode, Policy, PolicyContext } from '../policy.ts'
 import { normalName, type AccountRef, type GroupRef } from '../principal.ts'
 import { scopeId, type Resource } from '../resource.ts'
 
@@ -15,14 +15,18 @@ export interface ProtectedList {
 const reduces = (change: Change): boolean => change.action !== 'create'
 
 /** Break-glass accounts and groups keep what they have, whatever is declared. */
-export function protectedPrincipals(list: ProtectedList): Policy {
+export const protectedPrincipals = (list: ProtectedList): Policy =>
+  keeping(list, 'PROTECTED', 'is on the protected list')
+
+/** Nothing is taken from the identity of Roster's own credentials: the next run would be blind. */
+export const ownIdentity = (emails: ReadonlySet<string>): Policy =>
+  keeping({ emails, accountIds: new Set(), groups: new Set() }, 'OWN_IDENTITY', 'is the identity Roster works with')
+
+function keeping(list: ProtectedList, code: HoldCode, why: string): Policy {
   return (_, { directory }) =>
     (change) => {
-      if (!reduces(change)) return undefined
-      const name = protectedName(subject(change), list, directory)
-      return name === undefined
-        ? undefined
-        : { code: 'PROTECTED', reason: `${name} is on the protected list`, releasable: false }
+      const name = reduces(change) ? protectedName(subject(change), list, directory) : undefined
+      return name === undefined ? undefined : { code, reason: `${name} ${why}`, releasable: false }
     }
 }
 
@@ -51,19 +55,6 @@ function protectedAccount(
 function protectedGroup(ref: GroupRef, { groups }: ProtectedList, directory: Names['directory']): string | undefined {
   const name = 'groupId' in ref ? directory.groupById(ref.groupId)?.name : undefined
   return name !== undefined && groups.has(normalName(name)) ? `group ${name}` : undefined
-}
-
-/** Nothing is taken from the identity of Roster's own credentials: the next run would be blind. */
-export function ownIdentity(emails: ReadonlySet<string>): Policy {
-  const list = { emails, accountIds: new Set<string>(), groups: new Set<string>() }
-  return (_, { directory }) =>
-    (change) => {
-      if (!reduces(change)) return undefined
-      const name = protectedName(subject(change), list, directory)
-      return name === undefined
-        ? undefined
-        : { code: 'OWN_IDENTITY', reason: `${name} is the identity Roster works with`, releasable: false }
-    }
 }
 
 /** Members of default groups come by invitation too, and removing one takes the licence. */
