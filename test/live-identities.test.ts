@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { readEstate } from '../src/atlassian/catalogue-all.ts'
+import { needs } from '../src/atlassian/directory.builder.ts'
 import { forecastDirectory, loadDirectory } from '../src/atlassian/directory.ts'
 import { createSecret } from '../src/atlassian/secret.ts'
 import { createTransport, type Transport } from '../src/atlassian/transport.ts'
-import type { IdentityNeeds } from '../src/core/directory.ts'
 import type { Clock } from '../src/core/ports.ts'
 import type { FaultRule } from '../src/sandbox/faults.ts'
 import { startSandbox, type Sandbox } from '../src/sandbox/start-sandbox.ts'
@@ -63,17 +63,6 @@ function seed(users: number, groups: number) {
     })),
   }
 }
-
-const needs = (some: Partial<IdentityNeeds>): IdentityNeeds => ({
-  emails: new Set(),
-  accountIds: new Set(),
-  groupNames: new Set(),
-  membersOf: new Set(),
-  products: new Set(),
-  everyone: false,
-  provisioning: false,
-  ...some,
-})
 
 const sizes: Record<string, { users: number; groups: number; calls: number }> = {
   '1,000 people and 300 groups of 30 in 13 calls': { users: 1_000, groups: 300, calls: 10 + 3 },
