@@ -16,7 +16,7 @@ export interface ClientRun {
   end(): Promise<void>
 }
 
-/** Secrets of `clientWorld`. */
+/** Secrets of the world that a run starts with. */
 export const clientCredentials = {
   email: 'svc-access@acme.com',
   token: 'sandbox-api-token',
@@ -27,7 +27,7 @@ export const clientCredentials = {
 } as const
 
 /** The world of examples/acme, with a scoped token and an OAuth client besides. */
-export function clientWorld(): WorldSeed {
+function clientWorld(): WorldSeed {
   const seed = parseWorldSeed(readFileSync(new URL('../../examples/acme/world.yaml', import.meta.url), 'utf8'))
   const { email, scopedToken, oauth } = clientCredentials
   const apiTokens = [...(seed.credentials.apiTokens ?? []), { name: 'scoped', email, token: scopedToken, scoped: true }]
