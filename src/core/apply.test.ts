@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { subject, type Change } from './change.ts'
-import { box, boxWorld, cutOff, pass, refused } from './engine.builder.ts'
+import { box, boxWorld, cutOff, pass, person, refused } from './engine.builder.ts'
 import { heldChanges, plannedChanges } from './plan.ts'
 import { settling } from './policy/fail-closed.ts'
 
@@ -63,6 +63,24 @@ test('rule 6: one dead account in a batch does not keep the others out', async (
     'create b id-bob done',
     'create b id-dead failed',
   ])
+})
+
+test('changes in several scopes go out together where the kind says so', async () => {
+  const world = boxWorld({})
+  const { outcomes } = await pass(world, ['ann', 'bob', 'cid'].map(person))
+  expect(world.journal).toEqual(['create person ann@x.io,bob@x.io', 'create person cid@x.io'])
+  expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done', 'done'])
+})
+
+test('whoever is refused in a good answer has failed, and is not tried again; the others are done', async () => {
+  const world = boxWorld({})
+  world.unwelcome.add('ann@x.io')
+  const { outcomes } = await pass(world, ['ann', 'bob'].map(person))
+  expect(outcomes.map(({ change, result }) => `${subject(change).title} ${result}`)).toEqual([
+    'ann@x.io failed',
+    'bob@x.io done',
+  ])
+  expect(world.journal).toEqual(['create person ann@x.io,bob@x.io'])
 })
 
 test('rule 8: a write that the next read does not show yet is settling, not drift, and not written again', async () => {

@@ -5,7 +5,7 @@ import type { Batch, Kind, WriteContext } from './kind.ts'
 import type { Plan } from './plan.ts'
 import { plannedChanges } from './plan.ts'
 import { RemoteError } from './remote-error.ts'
-import { resourceId, scopeId, type Resource, type Scope } from './resource.ts'
+import { resourceId, scopeId, type Resource } from './resource.ts'
 
 /**
  * `done`: written. `confirmed`: the answer did not say so, reading back did. `pending`: waits for an identity that does
@@ -49,16 +49,12 @@ export async function apply(plan: Plan, input: ApplyInput): Promise<readonly Out
     if (outcome.change.action === 'create' && lost) failedAdditions.add(scopeId(subject(outcome.change).scope))
     input.onOutcome?.(outcome)
   }
-  for (const wave of waves(plan, input)) {
-    const byScope = Map.groupBy(wave.changes, (change) => scopeId(subject(change).scope))
-    await Promise.all(
-      [...byScope].map(async ([id, changes]) => {
-        const held = wave.action === 'delete' && !input.removalsFirst && failedAdditions.has(id)
-        const reason = 'an addition in the same place failed'
-        if (held) for (const change of changes) record({ change, result: 'skipped', reason })
-        else await writeScope(wave, changes, input, record)
-      }),
-    )
+  for (const { kind, action, changes } of waves(plan, input)) {
+    const isHeld = (change: Change): boolean =>
+      action === 'delete' && !input.removalsFirst && failedAdditions.has(scopeId(subject(change).scope))
+    const { held = [], going = [] } = Object.groupBy(changes, (change) => (isHeld(change) ? 'held' : 'going'))
+    for (const change of held) record({ change, result: 'skipped', reason: 'an addition in the same place failed' })
+    await Promise.all(kind.lanes(going).map((lane) => writeLane({ kind, action, changes: lane }, input, record)))
   }
   return outcomes
 }
@@ -79,25 +75,23 @@ function waves(plan: Plan, { kinds, removalsFirst }: ApplyInput): Wave[] {
 
 type Record = (outcome: Outcome) => void
 
-/** One scope's batches go one after the other: their order can matter, and their number is small. */
-async function writeScope(
-  { kind, action }: Wave,
-  changes: readonly Change[],
-  input: ApplyInput,
-  record: Record,
-): Promise<void> {
-  const { scope } = subject(changes[0]!)
+/** The batches of one lane go one after the other: their order can matter, and their number is small. */
+async function writeLane({ kind, action, changes }: Wave, input: ApplyInput, record: Record): Promise<void> {
   for (const together of kind.batches(changes)) {
     if (input.signal.aborted)
       for (const change of together) record({ change, result: 'skipped', reason: 'interrupted' })
-    else await writeBatch(kind, { scope, action, changes: together }, input, record)
+    else await writeBatch(kind, { action, changes: together }, input, record)
   }
 }
 
 async function writeBatch(kind: Kind, batch: Batch, input: ApplyInput, record: Record): Promise<void> {
   try {
-    await kind.write(batch, contextOf(kind, input))
-    for (const change of batch.changes) record({ change, result: 'done' })
+    const refusals = (await kind.write(batch, contextOf(kind, input))) ?? new Map<Change, RemoteError>()
+    for (const change of batch.changes) {
+      const error = refusals.get(change)
+      if (error) await settle(kind, { ...batch, changes: [change] }, { error, input, record })
+      else record({ change, result: 'done' })
+    }
   } catch (error) {
     if (error instanceof PendingIdentityError) {
       for (const change of batch.changes) record({ change, result: 'pending', error })
@@ -123,9 +117,9 @@ interface Failure {
  * there yet are tried one by one: one dead account must not keep the others out (rule 6).
  */
 async function settle(kind: Kind, batch: Batch, { error, input, record }: Failure): Promise<void> {
-  const found = worthReading(error) ? await readBack(kind, batch.scope, input) : undefined
+  const isThere = worthReading(error) ? await readBack(kind, batch.changes, input) : () => false
   for (const change of batch.changes) {
-    if (found && holds(change, found)) record({ change, result: 'confirmed', error })
+    if (isThere(change)) record({ change, result: 'confirmed', error })
     else if (batch.changes.length > 1 && error.failure.effect === 'refused' && !input.signal.aborted) {
       await writeBatch(kind, { ...batch, changes: [change] }, input, record)
     } else record({ change, result: 'failed', error })
@@ -136,21 +130,25 @@ async function settle(kind: Kind, batch: Batch, { error, input, record }: Failur
 const worthReading = ({ failure: { effect, status } }: RemoteError): boolean =>
   effect === 'unknown' || status === 400 || status === 404 || status === 409
 
+/** Whether live state has what a change asked for; a scope that cannot be read says no. */
 async function readBack(
   kind: Kind,
-  scope: Scope,
+  changes: readonly Change[],
   input: ApplyInput,
-): Promise<ReadonlyMap<string, Resource> | undefined> {
+): Promise<(change: Change) => boolean> {
   const { reader, catalogues } = input
+  const scopes = new Map(changes.map((change) => [scopeId(subject(change).scope), subject(change).scope]))
   const directory = await input.reload()
-  const observation = await kind.observe([scope], { reader, directory, catalogue: catalogues.get(kind.name) })
-  const found = observation.get(scope.key)
-  if (!found || 'code' in found) return undefined
-  return new Map(found.map((resource) => [resourceId(resource), resource]))
+  const context = { reader, directory, catalogue: catalogues.get(kind.name) }
+  const observation = await kind.observe([...scopes.values()], context)
+  return (change) => {
+    const found = observation.get(subject(change).scope.key)
+    return found !== undefined && !('code' in found) && holds(change, found)
+  }
 }
 
-function holds(change: Change, found: ReadonlyMap<string, Resource>): boolean {
-  const there = found.get(resourceId(subject(change)))
+function holds(change: Change, found: readonly Resource[]): boolean {
+  const there = found.find((resource) => resourceId(resource) === resourceId(subject(change)))
   if (isRemoval(change)) return there === undefined
   return there !== undefined && agrees(subject(change).fields, there.fields)
 }

@@ -43,6 +43,8 @@ export interface BoxWorld {
   /** Account id by e-mail. */
   readonly accounts: Map<string, string>
   readonly unreadable: Set<string>
+  /** E-mails that are refused in an answer that is otherwise good. */
+  readonly unwelcome: Set<string>
   /** Called before each write; throws to make it fail. `after` runs once the write is done. */
   failure?: {
     before?(action: string, ids: readonly string[]): void
@@ -61,6 +63,7 @@ export function boxWorld(boxes: Readonly<Record<string, readonly string[]>>, oth
     ),
     accounts: new Map(names.map((name) => [`${name}@x.io`, `id-${name}`])),
     unreadable: new Set(),
+    unwelcome: new Set(),
     journal: [],
   }
 }
@@ -83,13 +86,22 @@ export function boxKinds(world: BoxWorld): ReadonlyMap<string, Kind> {
       }
     },
     observe: async (scopes) => new Map(scopes.map(({ key }) => [key, []])),
+    // everybody who is new goes out together, two at a time
+    lanes: (changes) => [changes],
+    batches: (changes) =>
+      Array.from({ length: Math.ceil(changes.length / 2) }, (_, index) => changes.slice(index * 2, index * 2 + 2)),
     write: async ({ changes }, { identities }) => {
-      const { email } = subject(changes[0]!).ref as { email: string }
-      world.failure?.before?.('create person', [email])
-      const accountId = `id-${email.split('@')[0]}`
-      world.accounts.set(email, accountId)
-      world.journal.push(`create person ${email}`)
-      identities.learnAccount(normalEmail(email), accountId)
+      const emails = changes.map((change) => (subject(change).ref as { email: string }).email)
+      world.failure?.before?.('create person', emails)
+      const taken = emails.filter((email) => !world.unwelcome.has(email))
+      world.journal.push(`create person ${emails.join(',')}`)
+      for (const email of taken) {
+        world.accounts.set(email, `id-${email.split('@')[0]}`)
+        identities.learnAccount(normalEmail(email), `id-${email.split('@')[0]}`)
+      }
+      return new Map(
+        changes.flatMap((change, index) => (taken.includes(emails[index]!) ? [] : [[change, refused(402)] as const])),
+      )
     },
   })
   return new Map([person, boxKind(world)].map((kind) => [kind.name, kind]))

@@ -1,10 +1,11 @@
 import type { Static, TSchema } from 'typebox'
-import type { Change } from './change.ts'
+import { subject, type Change } from './change.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Directory, Identities, IdentityNeeds, Unread } from './directory.ts'
 import type { Manifest } from './manifest.ts'
 import type { Clock, Reader, Writer } from './ports.ts'
-import type { Resource, Scope } from './resource.ts'
+import type { RemoteError } from './remote-error.ts'
+import { scopeId, type Resource, type Scope } from './resource.ts'
 import { compile, type Parsed } from './schema.ts'
 
 /** What a manifest may do to entries that it did not declare. */
@@ -77,12 +78,14 @@ export interface ObserveContext {
 /** By scope key: all its resources, or why they are not known. A missing key counts as not known. */
 export type Observation<R extends Resource = Resource> = ReadonlyMap<string, readonly R[] | Unread>
 
-/** Changes of one action in one scope that go out together. */
+/** Changes of one action that go out together. */
 export interface Batch<R extends Resource = Resource> {
-  readonly scope: Scope
   readonly action: Change['action']
   readonly changes: readonly Change<R>[]
 }
+
+/** The changes of a batch that were refused though the call went well, with what the answer says of each. */
+export type Refusals = ReadonlyMap<Change, RemoteError>
 
 export interface WriteContext {
   readonly writer: Writer
@@ -123,8 +126,9 @@ export interface Kind {
   /** Reads that `observe` will make for these scopes. */
   forecast(scopes: readonly Scope[], catalogue: unknown): Forecast
   observe(scopes: readonly Scope[], context: ObserveContext): Promise<Observation>
+  lanes(changes: readonly Change[]): readonly (readonly Change[])[]
   batches(changes: readonly Change[]): readonly (readonly Change[])[]
-  write(batch: Batch, context: WriteContext): Promise<void>
+  write(batch: Batch, context: WriteContext): Promise<void | Refusals>
   realize(resource: Resource, identities: Identities): Resource
   objection(change: Change): string | undefined
 }
@@ -153,16 +157,19 @@ export interface KindDefinition<Schema extends TSchema, Catalogue, R extends Res
     scopes: readonly Scope[],
     context: ObserveContext & { readonly catalogue: Catalogue },
   ): Promise<Observation<R>>
-  /** How changes of one action in one scope are put together into requests. Default: one by one. */
+  /** Which changes of one action wait for each other; lanes run side by side. Default: one lane a scope. */
+  lanes?(changes: readonly Change<R>[]): readonly (readonly Change<R>[])[]
+  /** How the changes of one lane are put together into requests. Default: one by one. */
   batches?(changes: readonly Change<R>[]): readonly (readonly Change<R>[])[]
-  /** @throws RemoteError when the batch, or part of it, may not have been carried out; PendingIdentityError. */
-  write(batch: Batch<R>, context: WriteContext & { readonly catalogue: Catalogue }): Promise<void>
+  /** @throws RemoteError when the batch, or an unknown part of it, may not have been carried out; PendingIdentityError. */
+  write(batch: Batch<R>, context: WriteContext & { readonly catalogue: Catalogue }): Promise<void | Refusals>
   /** The same resource with promised identities replaced, for the ledger. Default: unchanged. @throws PendingIdentityError */
   realize?(resource: R, identities: Identities): R
   /** Why this change is not to be made whatever is declared: custom access is never turned into a role by the way. */
   objection?(change: Change<R>): string | undefined
 }
 
+const byScope = (changes: readonly Change[]) => Map.groupBy(changes, (change) => scopeId(subject(change).scope))
 const none: Forecast = { calls: 0, exact: true }
 
 /** Validates specs and hides a kind's own types from the engine: nowhere else are they cast. */
@@ -185,6 +192,7 @@ export function defineKind<Schema extends TSchema, Catalogue, R extends Resource
     expand: (object, context) => d.expand(object as DeclaredObject<Spec>, context as ExpandContext<Spec, Catalogue>),
     forecast: (scopes, catalogue) => d.forecast?.(scopes, catalogue as Catalogue) ?? none,
     observe: (scopes, context) => d.observe(scopes, context as ObserveContext & { catalogue: Catalogue }),
+    lanes: (changes) => d.lanes?.(changes as Change<R>[]) ?? [...byScope(changes).values()],
     batches: (changes) => d.batches?.(changes as Change<R>[]) ?? changes.map((change) => [change]),
     write: (batch, context) => d.write(batch as Batch<R>, context as WriteContext & { catalogue: Catalogue }),
     objection: (change) => d.objection?.(change as Change<R>),

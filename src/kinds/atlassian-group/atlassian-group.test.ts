@@ -89,7 +89,7 @@ describe('write', () => {
   }
   const scope = groupScope({ promised: 'devs', name: 'Devs' })
   const change = { action: 'create', after: groupResource(scope, 'They build.'), why: 'declared', origins: [] } as const
-  const batch = { scope, action: 'create', changes: [change] } as const
+  const batch = { action: 'create', changes: [change] } as const
 
   test('the id of a new group is looked up until it shows', async () => {
     const { context, journal, searches } = world([], [], ['devs'])
@@ -109,7 +109,7 @@ describe('write', () => {
     const { context, journal } = world()
     const found = groupScope(context.directory.groups[0]!)
     const removal = { action: 'delete', before: groupResource(found), why: 'undeclared', origins: [] } as const
-    await atlassianGroup.write({ scope: found, action: 'delete', changes: [removal] }, context)
+    await atlassianGroup.write({ action: 'delete', changes: [removal] }, context)
     expect(journal.map(({ method, params }) => [method, params])).toEqual([['DELETE', { groupId: 'g-devs' }]])
   })
 })

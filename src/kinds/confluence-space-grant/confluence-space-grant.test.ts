@@ -186,7 +186,7 @@ describe('writes', () => {
     const calls: unknown[] = []
     const writer = { write: async <Body>({ body }: ApiRequest) => void calls.push(body) as Body }
     const context = { writer, identities: createIdentities() } as unknown as WriteContext
-    await confluenceSpaceGrant.write({ scope, action: 'create', changes }, context)
+    await confluenceSpaceGrant.write({ action: 'create', changes }, context)
     return calls
   }
   const principal = (principalId: string) => ({ principalType: 'USER', principalId })

@@ -203,7 +203,7 @@ describe('writes', () => {
     identities.learnAccount('new@acme.com', 'a3')
     const writer = { write: async <Body>(request: ApiRequest) => void calls.push(request) as Body }
     const context = { writer, identities } as unknown as WriteContext
-    await jiraRoleBinding.write({ scope, action, changes }, context)
+    await jiraRoleBinding.write({ action, changes }, context)
     return calls.map(({ method, params, query, body }) => ({ method, ...params, ...query, body }))
   }
   const at = { projectIdOrKey: '10000', id: '10001' }
