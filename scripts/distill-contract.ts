@@ -1,7 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { distill } from '../src/sandbox/contract-distill.builder.ts'
-import { distilledFolder, findSpecFolder, publishedDocuments } from '../src/sandbox/contract-document.builder.ts'
+import {
+  distilledFolder,
+  findSpecFolder,
+  operationsFile,
+  publishedDocuments,
+} from '../src/sandbox/contract-document.builder.ts'
+import { operationNames } from '../src/sandbox/contract-names.builder.ts'
 
 // oxlint-disable-next-line node/no-process-env
 const folder = findSpecFolder(process.env['ROSTER_SPECS'])
@@ -11,8 +17,10 @@ if (folder === undefined) {
 } else {
   rmSync(distilledFolder, { recursive: true, force: true })
   mkdirSync(distilledFolder)
-  for (const [file, text] of Object.entries(distill(publishedDocuments(folder)))) {
+  const documents = publishedDocuments(folder)
+  for (const [file, text] of Object.entries(distill(documents))) {
     writeFileSync(resolve(distilledFolder, file), text)
     console.log(`${file}: ${Math.ceil(text.length / 1024)} KiB`)
   }
+  writeFileSync(operationsFile, operationNames(documents))
 }

@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { distill } from '../src/sandbox/contract-distill.builder.ts'
-import { distilledFolder, findSpecFolder, publishedDocuments } from '../src/sandbox/contract-document.builder.ts'
+import {
+  distilledFolder,
+  findSpecFolder,
+  operationsFile,
+  publishedDocuments,
+} from '../src/sandbox/contract-document.builder.ts'
+import { operationNames } from '../src/sandbox/contract-names.builder.ts'
 
 const folder = findSpecFolder(process.env['ROSTER_SPECS'])
 
@@ -12,6 +18,10 @@ test.runIf(folder)("test/contract is what Atlassian's files say now, else `npm r
     readFileSync(resolve(distilledFolder, file), 'utf8'),
   ])
   expect(Object.fromEntries(committed)).toEqual(distill(publishedDocuments(folder!)))
+})
+
+test.runIf(folder)("known-operations.json is what Atlassian's files say now, else `npm run distill` is due", () => {
+  expect(readFileSync(operationsFile, 'utf8')).toBe(operationNames(publishedDocuments(folder!)))
 })
 
 const named = (name: string) => ({ $ref: `#/components/schemas/${name}` })

@@ -26,6 +26,9 @@ export const documentNames: Partial<Readonly<Record<Api, readonly string[]>>> = 
 /** What `npm run distill` writes. */
 export const distilledFolder = resolve(import.meta.dirname, '../../test/contract')
 
+/** What else it writes: the names that the sandbox answers 501 with. */
+export const operationsFile = resolve(import.meta.dirname, 'known-operations.json')
+
 /** The folder of Atlassian's OpenAPI files; undefined where it is not there. */
 export function findSpecFolder(fromEnvironment: string | undefined): string | undefined {
   return [fromEnvironment ?? '', resolve(import.meta.dirname, '../../../shared/specs')].find(
