@@ -3,6 +3,7 @@ import { identify, type Caller } from './credentials.ts'
 import type { Answer, ApiDefinition, PagingFaults, SandboxRequest } from './exchange.ts'
 import { planFaults, type FaultPlan } from './fault-effects.ts'
 import type { FaultPicker } from './faults.ts'
+import { siteUrl } from './hosts.ts'
 import type { JournalWriter, Recorded } from './journal.ts'
 import { operationName } from './known-operations.ts'
 import type { Past } from './past.ts'
@@ -11,7 +12,7 @@ import { Refusal } from './refusal.ts'
 import { createRouter, type RouteMatch } from './router.ts'
 import type { Outcome } from './send.ts'
 import type { Received } from './received.ts'
-import { findTarget, type Target } from './targets.ts'
+import { findTarget, namesMissingSite, type Target } from './targets.ts'
 import type { World } from './world.ts'
 
 export interface CloudParts {
@@ -40,7 +41,7 @@ export function createCloud(parts: CloudParts): (received: Received) => Outcome 
   const definitions = new Map(apis.map((definition) => [definition.api, definition]))
   return (received) => {
     const nowMs = parts.now()
-    const target = findTarget(parts.world.state, received.url.pathname)
+    const target = findTarget(parts.world.state, received.url)
     const definition = target && definitions.get(target.api)
     const match = target && routers.get(target.api)?.(received.method, target.path)
     if (!target || !definition || !match) return unknown(parts, received, target)
@@ -130,6 +131,7 @@ function requestOf(parts: CloudParts, call: Call, paging: PagingFaults): Sandbox
     paging,
     nowMs,
     baseUrl: `${received.url.origin}${target.prefix}`,
+    siteUrl: (name) => siteUrl(received.url, name),
   }
 }
 
@@ -148,18 +150,18 @@ function parsed({ headers, text }: Received): unknown {
 
 function unknown(parts: CloudParts, { method, url }: Received, target: Target | undefined): Outcome {
   const operation = (target && operationName(target.api, method, target.path)) ?? 'unknown'
+  const missing = namesMissingSite(parts.world.state, url)
+  const status = missing ? 404 : 501
+  const message = missing ? `no site ${url.hostname}` : `the sandbox does not answer ${method} ${url.pathname}`
   parts.journal.add({
     at: new Date(parts.now()).toISOString(),
     method,
     path: `${url.pathname}${url.search}`,
     operation,
     api: target?.api ?? 'site',
-    status: 501,
+    status,
     write: method !== 'GET',
     credential: 'anonymous',
   })
-  return {
-    answer: { status: 501, body: { message: `the sandbox does not answer ${method} ${url.pathname}`, operation } },
-    delayMs: 0,
-  }
+  return { answer: { status, body: missing ? { message } : { message, operation } }, delayMs: 0 }
 }

@@ -28,6 +28,8 @@ export interface SandboxRequest {
   readonly nowMs: number
   /** Where the API stands, such as `http://127.0.0.1:8080/sites/acme`: links in answers start with it. */
   readonly baseUrl: string
+  /** Where a site stands for this client, such as `https://acme.atlassian.net`. */
+  readonly siteUrl: (name: string) => string
 }
 
 export interface Answer {

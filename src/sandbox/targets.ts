@@ -1,4 +1,5 @@
 import type { Api } from './exchange.ts'
+import { hostOf, type Host } from './hosts.ts'
 import type { Site, WorldState } from './world-state.ts'
 
 /** The API that a request is for. */
@@ -13,37 +14,68 @@ export interface Target {
   readonly gateway: boolean
 }
 
+interface OwnPath {
+  readonly host: 'api' | 'auth'
+  readonly path: RegExp
+  readonly api: Api
+  /** Stands before the path that the API's description writes. */
+  readonly prefix: string
+}
+
+/** Paths of the hosts that are no site. The first that fits counts. */
+const ownPaths: readonly OwnPath[] = [
+  { host: 'api', path: /^\/admin\/control\//, api: 'control', prefix: '' },
+  { host: 'api', path: /^\/admin\//, api: 'organization', prefix: '/admin' },
+  { host: 'api', path: /^\/scim\//, api: 'scim', prefix: '' },
+  { host: 'api', path: /^\/users\//, api: 'user-management', prefix: '' },
+  { host: 'api', path: /^\/oauth\/token\/accessible-resources\/?$/, api: 'oauth', prefix: '' },
+  { host: 'auth', path: /^\/(?:oauth\/token|authorize)\/?$/, api: 'oauth', prefix: '' },
+]
+
 /**
- * Which API answers a path. The origin plays api.atlassian.com; `/sites/{name}` plays a site, and so does the root for
- * the first site. Undefined: nobody.
+ * Which API answers a request. Atlassian's own names lead where they lead at Atlassian. Any other name plays
+ * api.atlassian.com and auth.atlassian.com at once, a site below `/sites/{name}`, and the first site at the root.
+ * Undefined: nobody.
  */
-export function findTarget(state: WorldState, pathname: string): Target | undefined {
-  const organization = /^\/(admin|scim|users|oauth)\//.exec(pathname)?.[1]
-  if (organization !== undefined) return originTarget(pathname, organization)
-  return gatewayTarget(state, pathname) ?? directTarget(state, pathname)
+export function findTarget(state: WorldState, { hostname, pathname }: URL): Target | undefined {
+  const host = hostOf(hostname)
+  if (host.kind === 'site') {
+    const site = siteNamed(state, host.name)
+    return site && siteTarget(site, pathname, { prefix: '', gateway: false })
+  }
+  const own = ownTarget(host.kind, pathname)
+  if (own || host.kind === 'auth') return own
+  return gatewayTarget(state, pathname) ?? (host.kind === 'any' ? directTarget(state, pathname) : undefined)
+}
+
+/** Whether the request names a site of Atlassian's that the world does not have. */
+export function namesMissingSite(state: WorldState, { hostname }: URL): boolean {
+  const host = hostOf(hostname)
+  return host.kind === 'site' && siteNamed(state, host.name) === undefined
+}
+
+function ownTarget(host: Exclude<Host['kind'], 'site'>, pathname: string): Target | undefined {
+  const found = ownPaths.find((own) => (host === 'any' || own.host === host) && own.path.test(pathname))
+  return found && { api: found.api, path: pathname.slice(found.prefix.length), prefix: found.prefix, gateway: false }
 }
 
 function gatewayTarget(state: WorldState, pathname: string): Target | undefined {
   const [, api, cloudId, rest] = /^\/ex\/(jira|confluence)\/([^/]+)(\/.*)$/.exec(pathname) ?? []
   const site = state.sites.find((candidate) => candidate.cloudId === cloudId)
-  return site && rest !== undefined
-    ? siteTarget(site, rest, { prefix: `/ex/${api}/${cloudId}`, gateway: true })
-    : undefined
+  if (!site || rest === undefined) return undefined
+  const target = siteTarget(site, rest, { prefix: `/ex/${api}/${cloudId}`, gateway: true })
+  return target?.api === api ? target : undefined
 }
 
 function directTarget(state: WorldState, pathname: string): Target | undefined {
   const [, name, below = pathname] = /^\/sites\/([^/]+)(\/.*)$/.exec(pathname) ?? []
-  const site = name === undefined ? state.sites[0] : state.sites.find((candidate) => candidate.name === name)
+  const site = name === undefined ? state.sites[0] : siteNamed(state, name)
   return site && siteTarget(site, below, { prefix: name === undefined ? '' : `/sites/${name}`, gateway: false })
 }
 
-function originTarget(pathname: string, first: string): Target | undefined {
-  const target = { path: pathname, prefix: '', gateway: false }
-  if (first === 'scim') return { api: 'scim', ...target }
-  if (first === 'oauth') return { api: 'oauth', ...target }
-  if (first === 'users') return { api: 'user-management', ...target }
-  if (pathname.startsWith('/admin/control/')) return { api: 'control', ...target }
-  return { api: 'organization', path: pathname.slice('/admin'.length), prefix: '/admin', gateway: false }
+/** Host names do not tell upper case from lower. */
+function siteNamed(state: WorldState, name: string): Site | undefined {
+  return state.sites.find((site) => site.name.toLowerCase() === name.toLowerCase())
 }
 
 /** Jira answers the same below version 2, 3 and `latest`. */

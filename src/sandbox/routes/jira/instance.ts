@@ -3,9 +3,10 @@ import { Refusal } from '../../refusal.ts'
 import { groupOf, seatHolders } from '../../world-directory.ts'
 import type { Site } from '../../world-state.ts'
 
-export function serverInfo({ baseUrl, nowMs, site }: SandboxRequest): Answer {
+/** `baseUrl` is the site's own, through the gateway too. */
+export function serverInfo({ siteUrl, nowMs, site }: SandboxRequest): Answer {
   return ok({
-    baseUrl,
+    baseUrl: siteUrl(site?.name ?? ''),
     version: '1001.0.0-SNAPSHOT',
     versionNumbers: [1001, 0, 0],
     deploymentType: 'Cloud',

@@ -55,7 +55,7 @@ function wantedTypes(query: unknown): string[] | undefined {
   return values.map(String)
 }
 
-function workspace({ state, baseUrl }: SandboxRequest, site: Site, product: Product) {
+function workspace({ state, baseUrl, siteUrl }: SandboxRequest, site: Site, product: Product) {
   const id = resourceAri(site, product.key)
   return {
     id,
@@ -67,7 +67,7 @@ function workspace({ state, baseUrl }: SandboxRequest, site: Site, product: Prod
       owner: null,
       status: 'online',
       statusDetails: [],
-      hostUrl: `${baseUrl.replace(/\/admin$/, '')}/sites/${site.name}`,
+      hostUrl: siteUrl(site.name),
       realm: 'global',
       regions: [],
       labels: [],
