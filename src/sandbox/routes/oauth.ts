@@ -49,14 +49,14 @@ function failure(status: number, error: string, description: string): Answer {
   return { status, body: { error, error_description: description } }
 }
 
-function accessibleResources({ state, baseUrl }: SandboxRequest): Answer {
+function accessibleResources({ state, siteUrl }: SandboxRequest): Answer {
   return ok(
     state.sites.map(({ name, cloudId }) => ({
       id: cloudId,
-      url: `${baseUrl}/sites/${name}`,
+      url: siteUrl(name),
       name,
       scopes: [],
-      avatarUrl: `${baseUrl}/sites/${name}/avatar.png`,
+      avatarUrl: `${siteUrl(name)}/avatar.png`,
     })),
   )
 }
