@@ -117,6 +117,12 @@ describe('readEstate', () => {
     expect(sites[0]!.spaces).toMatchObject({ spaces: [{ key: 'FIN' }] })
   })
 
+  test('a site that says it has roles and answers 404 for them is a site before roles', async () => {
+    const { spaces } = await readSite({ ...site, 'GET /wiki/api/v2/space-roles': 404 })
+    expect(spaces).toMatchObject({ mode: 'PRE_ROLES', roles: [], spaces: [{ key: 'FIN', assignments: [] }] })
+    expect(spaces).toMatchObject({ spaces: [{ permissions: [{ permission: 'read/space' }] }] })
+  })
+
   const failures: Record<string, { failing: string; shown: object }> = {
     'one role that is forbidden leaves the others': {
       failing: 'GET /rest/api/3/project/{projectIdOrKey}/role/{id}',

@@ -62,11 +62,13 @@ const limit = 250
 
 /** Every space with its access: 1 call a 250 rows of each list. @throws RemoteError, IncompleteReadError */
 export async function readSpaces(reader: Reader, site: string): Promise<SiteSpaces> {
-  const mode = await readMode(reader, site)
-  const [roles, rows] = await Promise.all([
-    mode === 'PRE_ROLES' ? [] : linkPages<SpaceRole>(reader, get(site, '/space-roles')),
+  const said = (await orMissing(readMode(reader, site))) ?? 'PRE_ROLES'
+  const [found, rows] = await Promise.all([
+    said === 'PRE_ROLES' ? undefined : orMissing(linkPages<SpaceRole>(reader, get(site, '/space-roles'))),
     linkPages<SpaceRow>(reader, get(site, '/spaces')),
   ])
+  // a site may say that it has roles, and answer 404 when it is asked for them
+  const [mode, roles] = found === undefined ? (['PRE_ROLES', []] as const) : [said, found]
   const spaces = rows.map(async ({ id, key, name, type, status }): Promise<SpaceEntry> => {
     const [permissions, assignments] = await Promise.all([
       mode === 'ROLES' ? [] : orUnread(() => readPermissions(reader, site, id)),
@@ -78,13 +80,17 @@ export async function readSpaces(reader: Reader, site: string): Promise<SiteSpac
   return { mode, roles, spaces: await Promise.all(spaces) }
 }
 
-/** A site that does not know the question is older than roles (reference 9.2). */
 async function readMode(reader: Reader, site: string): Promise<SpaceRoleMode> {
+  const path = '/wiki/api/v2/space-role-mode'
+  return (await reader.read<{ mode: SpaceRoleMode }>({ api: 'confluence', method: 'GET', path, site })).mode
+}
+
+/** A site that does not know the question is older than roles (reference 9.2). */
+async function orMissing<Value>(answer: Promise<Value>): Promise<Value | undefined> {
   try {
-    const path = '/wiki/api/v2/space-role-mode'
-    return (await reader.read<{ mode: SpaceRoleMode }>({ api: 'confluence', method: 'GET', path, site })).mode
+    return await answer
   } catch (error) {
-    if (error instanceof RemoteError && error.status === 404) return 'PRE_ROLES'
+    if (error instanceof RemoteError && error.status === 404) return undefined
     throw error
   }
 }
