@@ -10,7 +10,6 @@ import {
 } from '../exchange.ts'
 import { nextUuid } from '../random.ts'
 import { Refusal } from '../refusal.ts'
-import { findAccount } from '../world-directory.ts'
 
 const base = '/admin/control/v1/orgs/{orgId}'
 
@@ -45,10 +44,10 @@ function addUsers(request: SandboxRequest): Answer {
   if (!policy) throw new Refusal('not-found', 'policy', 'Not Found')
   const { users } = fieldsOf(body)
   if (!Array.isArray(users)) throw new Refusal('invalid', 'users', 'users must be a list of e-mail addresses')
-  const failedEmails = stringsOf(users).filter((email) => findAccount(state, email)?.managed !== true)
+  const accountIdOf = (email: string) => state.accountIdByEmail.get(email.toLowerCase()) ?? ''
+  const failedEmails = stringsOf(users).filter((email) => state.accounts.get(accountIdOf(email))?.managed !== true)
   const moved = stringsOf(users).filter((email) => !failedEmails.includes(email))
-  for (const email of moved) {
-    const accountId = findAccount(state, email)!.accountId
+  for (const accountId of moved.map(accountIdOf)) {
     for (const other of state.policies.values()) other.members.delete(accountId)
     policy.members.set(accountId, nowMs)
   }
