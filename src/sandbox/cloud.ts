@@ -10,6 +10,7 @@ import type { Past } from './past.ts'
 import type { RateBudget } from './rate-headers.ts'
 import { Refusal } from './refusal.ts'
 import { createRouter, type RouteMatch } from './router.ts'
+import { isInScope } from './routes/oauth/operation-scopes.ts'
 import type { Outcome } from './send.ts'
 import type { Received } from './received.ts'
 import { findTarget, namesMissingSite, type Target } from './targets.ts'
@@ -45,7 +46,8 @@ export function createCloud(parts: CloudParts): (received: Received) => Outcome 
     const definition = target && definitions.get(target.api)
     const match = target && routers.get(target.api)?.(received.method, target.path)
     if (!target || !definition || !match) return unknown(parts, received, target)
-    const caller = identify(parts.world.state, target, received.headers.authorization)
+    const { authorization } = received.headers
+    const caller = identify(parts.world.state, target, { authorization, nowMs })
     return answerCall(parts, { received, target, definition, match, caller, nowMs })
   }
 }
@@ -107,6 +109,7 @@ function handle(parts: CloudParts, call: Call, paging: PagingFaults): Answer {
   if (!match.route.anonymous && !caller.granted) {
     return definition.unauthorized(received.headers.authorization ? 'unknown' : 'missing')
   }
+  if (!match.route.anonymous && !isInScope(match.route, caller.scopes)) return outOfScope
   try {
     return match.route.handle(requestOf(parts, call, paging))
   } catch (error) {
@@ -114,6 +117,9 @@ function handle(parts: CloudParts, call: Call, paging: PagingFaults): Answer {
     throw error
   }
 }
+
+/** The gateway's own answer, before the API is asked. */
+const outOfScope: Answer = { status: 401, body: { code: 401, message: 'Unauthorized; scope does not match' } }
 
 function requestOf(parts: CloudParts, call: Call, paging: PagingFaults): SandboxRequest {
   const { received, target, match, caller, nowMs } = call
@@ -128,6 +134,7 @@ function requestOf(parts: CloudParts, call: Call, paging: PagingFaults): Sandbox
     contentType: received.headers['content-type'] ?? '',
     ...(caller.account ? { callerId: caller.account.accountId } : {}),
     ...(caller.bearer === undefined ? {} : { bearer: caller.bearer }),
+    ...(received.headers.authorization === undefined ? {} : { authorization: received.headers.authorization }),
     paging,
     nowMs,
     baseUrl: `${received.url.origin}${target.prefix}`,

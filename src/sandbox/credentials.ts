@@ -9,6 +9,8 @@ export interface Caller {
   /** Whose credential it is, for Jira and Confluence. */
   readonly account?: Account
   readonly bearer?: string
+  /** Left out: no scope limits the credential. */
+  readonly scopes?: readonly string[]
 }
 
 const anonymousCaller: Caller = { name: 'anonymous', granted: false }
@@ -18,11 +20,15 @@ const unknownCaller: Caller = { name: 'unknown', granted: false }
  * Who calls, and whether the API takes this credential: organization keys for /admin, the directory's key for SCIM,
  * Basic tokens and bearers for the sites. Classic tokens work on the site, scoped ones and bearers on the gateway only.
  */
-export function identify(state: WorldState, target: Target, authorization: string | undefined): Caller {
+export function identify(
+  state: WorldState,
+  target: Target,
+  { authorization, nowMs }: { readonly authorization: string | undefined; readonly nowMs: number },
+): Caller {
   const [, scheme, secret = ''] = /^(\w+)\s+(.+)$/.exec(authorization ?? '') ?? []
   if (scheme === undefined) return anonymousCaller
   if (scheme.toLowerCase() === 'basic') return basicCaller(state, target, secret)
-  if (['oauth', 'jira', 'confluence'].includes(target.api)) return oauthCaller(state, target, secret)
+  if (['oauth', 'jira', 'confluence'].includes(target.api)) return oauthCaller(state, target, { secret, nowMs })
   return keyCaller(state, target, secret)
 }
 
@@ -40,13 +46,20 @@ function basicCaller(state: WorldState, target: Target, secret: string): Caller 
   )
   if (!token) return unknownCaller
   const isSite = target.api === 'jira' || target.api === 'confluence'
-  return personal(state, { name: token.name, email: token.email }, isSite && (token.scoped ?? false) === target.gateway)
+  const fits = isSite && (token.scoped ?? false) === target.gateway
+  return { ...personal(state, token, fits), ...(token.scopes && { scopes: token.scopes }) }
 }
 
-function oauthCaller(state: WorldState, target: Target, secret: string): Caller {
+function oauthCaller(
+  state: WorldState,
+  target: Target,
+  { secret, nowMs }: { readonly secret: string; readonly nowMs: number },
+): Caller {
   const issued = state.accessTokens.get(secret)
-  if (!issued) return unknownCaller
-  return { ...personal(state, issued, target.gateway || target.api === 'oauth'), bearer: secret }
+  if (!issued || nowMs >= issued.expiresMs) return unknownCaller
+  const { scopes } = issued
+  const caller = personal(state, issued, target.gateway || target.api === 'oauth')
+  return { ...caller, bearer: secret, ...(scopes && { scopes }) }
 }
 
 function personal(state: WorldState, { name, email }: { name: string; email: string }, fits: boolean): Caller {

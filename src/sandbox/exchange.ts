@@ -24,6 +24,8 @@ export interface SandboxRequest {
   readonly callerId?: string
   /** Bearer token as sent, where there is one. */
   readonly bearer?: string
+  /** The Authorization header as sent: the token endpoint takes a client's name and secret from it. */
+  readonly authorization?: string
   readonly paging: PagingFaults
   readonly nowMs: number
   /** Where the API stands, such as `http://127.0.0.1:8080/sites/acme`: links in answers start with it. */

@@ -31,8 +31,8 @@ function at<Value>(path: string, load: () => Value): Value {
 }
 
 function emptyState(seed: WorldSeed, randomSeed: number): WorldState {
-  const refreshTokens = (seed.credentials.oauthClients ?? []).flatMap(({ clientId, refreshToken }) =>
-    refreshToken === undefined ? [] : [[refreshToken, clientId] as const],
+  const refreshTokens = (seed.credentials.oauthClients ?? []).flatMap(({ clientId, email, scopes, refreshToken }) =>
+    refreshToken === undefined ? [] : [[refreshToken, { clientId, email, ...(scopes && { scopes }) }] as const],
   )
   const state: WorldState = {
     organization: seed.organization,
@@ -50,6 +50,7 @@ function emptyState(seed: WorldSeed, randomSeed: number): WorldState {
     policyTasks: new Map(),
     accessTokens: new Map(),
     refreshTokens: new Map(refreshTokens),
+    authorizationCodes: new Map(),
     nextActorId: 10_240,
     nextPermissionId: 98_312,
     nextRoleId: 10_300,

@@ -26,8 +26,18 @@ const key = closed({ name: text, key: text })
 const credentials = closed({
   'organizationApiKeys?': list(key),
   'scimKeys?': list(key),
-  'apiTokens?': list(closed({ name: text, email: text, token: text, 'scoped?': flag })),
-  'oauthClients?': list(closed({ name: text, clientId: text, clientSecret: text, email: text, 'refreshToken?': text })),
+  'apiTokens?': list(closed({ name: text, email: text, token: text, 'scoped?': flag, 'scopes?': texts })),
+  'oauthClients?': list(
+    closed({
+      name: text,
+      clientId: text,
+      clientSecret: text,
+      email: text,
+      'scopes?': texts,
+      'redirectUris?': texts,
+      'refreshToken?': text,
+    }),
+  ),
 })
 
 const actors = closed({ 'id?': { type: 'integer' }, 'users?': texts, 'groups?': texts })

@@ -136,12 +136,19 @@ export interface CredentialsSeed {
     readonly email: string
     readonly token: string
     readonly scoped?: boolean
+    /** Of a scoped token. Left out: every scope. */
+    readonly scopes?: readonly string[]
   }[]
   readonly oauthClients?: readonly {
     readonly name: string
     readonly clientId: string
     readonly clientSecret: string
+    /** Whose account it acts for: a service account, or the person at the consent page. */
     readonly email: string
+    /** Those of the app's settings. Left out: every scope. */
+    readonly scopes?: readonly string[]
+    /** Callback URLs of the app's settings. Left out: any. */
+    readonly redirectUris?: readonly string[]
     readonly refreshToken?: string
   }[]
 }

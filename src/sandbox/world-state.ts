@@ -134,6 +134,37 @@ export interface UnsyncedGroup {
   readonly members: Set<string>
 }
 
+/** Times are in milliseconds since 1970. `scopes` left out: no scope limits the token. */
+export interface AccessToken {
+  /** Of the client, for the journal. */
+  readonly name: string
+  readonly email: string
+  readonly expiresMs: number
+  readonly scopes?: readonly string[]
+}
+
+export interface RefreshToken {
+  readonly clientId: string
+  readonly email: string
+  readonly scopes?: readonly string[]
+  /** When the person agreed. Left out for a token of the seed: when it is first used. */
+  readonly grantedMs?: number
+  readonly issuedMs?: number
+  /** When it was first exchanged for the next one. */
+  readonly rotatedMs?: number
+}
+
+export interface AuthorizationCode {
+  readonly clientId: string
+  readonly email: string
+  readonly redirectUri: string
+  readonly scopes: readonly string[]
+  readonly expiresMs: number
+  /** PKCE (RFC 7636), where the app uses it. */
+  readonly challenge?: string
+  readonly isHashed?: boolean
+}
+
 /** Everything the sandbox knows, as plain data: it can be cloned, so that a read can be answered from the past. */
 export interface WorldState extends RandomState {
   readonly organization: {
@@ -154,10 +185,12 @@ export interface WorldState extends RandomState {
   readonly unsyncedGroups: Map<string, UnsyncedGroup>
   readonly policies: Map<string, Policy>
   readonly policyTasks: Map<string, PolicyTask>
-  /** Access tokens that were issued, and whose they are. */
-  readonly accessTokens: Map<string, { readonly name: string; readonly email: string }>
-  /** Refresh token, and the client it belongs to. Rotated with each use. */
-  readonly refreshTokens: Map<string, string>
+  /** By the token. */
+  readonly accessTokens: Map<string, AccessToken>
+  /** By the token. Rotated with each use. */
+  readonly refreshTokens: Map<string, RefreshToken>
+  /** By the code. */
+  readonly authorizationCodes: Map<string, AuthorizationCode>
   nextActorId: number
   nextPermissionId: number
   nextRoleId: number
