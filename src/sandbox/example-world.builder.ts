@@ -41,6 +41,7 @@ sites:
       roles:
         - { id: 0f1e2d3c-0000-4000-8000-00000000000a, name: Viewer, permissions: [read/space] }
         - { id: 0f1e2d3c-0000-4000-8000-00000000000b, name: Manager, permissions: [read/space, create/page, administer/space] }
+        - { id: 0f1e2d3c-0000-4000-8000-00000000000c, name: Writer, type: CUSTOM, permissions: [read/space, create/page] }
       spaces:
         - { id: '65537', key: FIN, name: Finance, access: [{ user: svc@acme.com, permissions: [read/space, administer/space] }, { group: pay-devs, permissions: [read/space, create/page] }, { accessClass: all-licensed-users, role: Viewer }] }
         - { id: '65538', key: ENG, name: Engineering, access: [{ group: pay-devs, role: Manager }] }
@@ -58,6 +59,7 @@ groups:
   - { id: 0f1e2d3c-0000-4000-8000-000000000011, name: confluence-users-acme, members: [ana@acme.com] }
   - { id: 0f1e2d3c-0000-4000-8000-000000000012, name: pay-devs, description: Payments developers, members: [ana@acme.com, leo@acme.com, '557058:app'] }
   - { id: 0f1e2d3c-0000-4000-8000-000000000013, name: idp-staff, managedBy: external, scimGroupId: scim-staff, members: [ana@acme.com] }
+  - { id: 0f1e2d3c-0000-4000-8000-000000000014, name: wiki-editors }
 authenticationPolicies:
   - { id: 0f1e2d3c-0000-4000-8000-000000000020, name: Staff, members: [ana@acme.com], enforces: sso }
   - { id: 0f1e2d3c-0000-4000-8000-000000000021, name: Contractors, enforces: two-step }

@@ -2,6 +2,7 @@ export type RefusalReason =
   | 'already-member'
   | 'already-exists'
   | 'default-group'
+  | 'forbidden'
   | 'group-synced'
   | 'invalid'
   | 'licence-limit'

@@ -108,7 +108,7 @@ function exportConfluence(
   state: WorldState,
   confluence: NonNullable<Site['confluence']>,
 ): NonNullable<SiteSeed['confluence']> {
-  const { mode, companionPermissions, roles, spaces } = confluence
+  const { mode, companionPermissions, missing, taskDurationMs, roles, spaces } = confluence
   const access = (space: Space) =>
     [...space.access.values()].map((entry): SpaceAccessSeed => {
       const { type, id } = entry.principal
@@ -123,6 +123,8 @@ function exportConfluence(
   return {
     mode,
     companionPermissions,
+    ...(missing.size === 0 ? {} : { missing: [...missing] }),
+    ...(taskDurationMs === 0 ? {} : { taskDurationMs }),
     roles: [...roles.values()],
     spaces: [...spaces.values()].map((space) => ({ ...space, access: access(space) })),
   }

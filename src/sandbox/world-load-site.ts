@@ -80,7 +80,8 @@ function loadConfluence(state: WorldState, seed: NonNullable<SiteSeed['confluenc
     ]),
   )
   const spaces = new Map(seed.spaces.map((space) => [space.id, loadSpace(state, space, [...roles.values()])]))
-  return { mode: seed.mode, companionPermissions: seed.companionPermissions ?? false, roles, spaces }
+  const { mode, companionPermissions = false, missing = [], taskDurationMs = 0 } = seed
+  return { mode, companionPermissions, missing: new Set(missing), taskDurationMs, roles, spaces, tasks: new Map() }
 }
 
 function loadSpace(state: WorldState, seed: SpaceSeed, roles: readonly SpaceRole[]): Space {

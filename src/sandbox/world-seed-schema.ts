@@ -91,6 +91,8 @@ const site = closed({
   'confluence?': closed({
     mode: oneOf('PRE_ROLES', 'ROLES_TRANSITION', 'ROLES'),
     'companionPermissions?': flag,
+    'missing?': list(oneOf('roles', 'role-mode')),
+    'taskDurationMs?': { type: 'integer', minimum: 0 },
     'roles?': list(spaceRole),
     spaces: list(space),
   }),

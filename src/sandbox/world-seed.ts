@@ -5,6 +5,8 @@ import { worldSeedSchema } from './world-seed-schema.ts'
 export type AccountStatus = 'active' | 'suspended' | 'deactivated' | 'not_invited'
 export type AccountType = 'atlassian' | 'app' | 'customer'
 export type GroupManager = 'admins' | 'external' | 'open' | 'team-members'
+/** What answers 404 though the mode of the site says otherwise: the role endpoints, the mode's own. */
+export type MissingEndpoints = 'roles' | 'role-mode'
 export type RoleMode = 'PRE_ROLES' | 'ROLES_TRANSITION' | 'ROLES'
 
 export interface ScimSeed {
@@ -116,6 +118,9 @@ export interface SiteSeed {
   readonly confluence?: {
     readonly mode: RoleMode
     readonly companionPermissions?: boolean
+    readonly missing?: readonly MissingEndpoints[]
+    /** How long the task of a changed or deleted space role runs, in milliseconds; 0 where it is left out. */
+    readonly taskDurationMs?: number
     readonly roles?: readonly SpaceRoleSeed[]
     readonly spaces: readonly SpaceSeed[]
   }

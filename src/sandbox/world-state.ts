@@ -4,6 +4,7 @@ import type {
   AppRoleSeed,
   CredentialsSeed,
   GroupManager,
+  MissingEndpoints,
   PolicySeed,
   RoleMode,
   ScimSeed,
@@ -100,6 +101,12 @@ export interface SpaceRole {
   readonly permissions: readonly string[]
 }
 
+/** What a changed or deleted space role leaves to do. */
+export interface SpaceRoleTask {
+  readonly id: string
+  readonly startedAtMs: number
+}
+
 export interface Site {
   readonly name: string
   readonly cloudId: string
@@ -111,8 +118,11 @@ export interface Site {
   readonly confluence?: {
     mode: RoleMode
     companionPermissions: boolean
+    readonly missing: Set<MissingEndpoints>
+    readonly taskDurationMs: number
     readonly roles: Map<string, SpaceRole>
     readonly spaces: Map<string, Space>
+    readonly tasks: Map<string, SpaceRoleTask>
   }
 }
 

@@ -4,7 +4,15 @@ import { accountOf, deleteGroup, dropMember, groupOf, putMember } from './world-
 import { exportWorld } from './world-export.ts'
 import { loadAccess, loadPrincipal } from './world-load-site.ts'
 import { loadAccount, loadGroup, loadWorld, statuses } from './world-load.ts'
-import type { AccountSeed, AccountStatus, GroupSeed, RoleMode, SpaceAccessSeed, WorldSeed } from './world-seed.ts'
+import type {
+  AccountSeed,
+  AccountStatus,
+  GroupSeed,
+  MissingEndpoints,
+  RoleMode,
+  SpaceAccessSeed,
+  WorldSeed,
+} from './world-seed.ts'
 import type { Account, Group, Role, Site, WorldState } from './world-state.ts'
 
 /** An actor of a project role: an account by id or e-mail, or a group by id or name. */
@@ -45,6 +53,8 @@ export interface World {
   revokeSpace(site: string, spaceKey: string, principal: SpaceAccessSeed): void
   setRoleMode(site: string, mode: RoleMode): void
   setCompanionPermissions(site: string, on: boolean): void
+  /** Which endpoints answer 404, whatever the mode says. */
+  setMissing(site: string, missing: readonly MissingEndpoints[]): void
   export(): WorldSeed
   replace(seed: WorldSeed): void
 }
@@ -104,7 +114,7 @@ function roleChanges(state: () => WorldState): Changes<'actors' | 'addActor' | '
 
 function spaceChanges(
   state: () => WorldState,
-): Changes<'grantSpace' | 'revokeSpace' | 'setRoleMode' | 'setCompanionPermissions'> {
+): Changes<'grantSpace' | 'revokeSpace' | 'setRoleMode' | 'setCompanionPermissions' | 'setMissing'> {
   return {
     grantSpace(site, spaceKey, seed) {
       const confluence = confluenceOf(state(), site)
@@ -119,6 +129,11 @@ function spaceChanges(
     },
     setCompanionPermissions(site, on) {
       confluenceOf(state(), site).companionPermissions = on
+    },
+    setMissing(site, missing) {
+      const set = confluenceOf(state(), site).missing
+      set.clear()
+      for (const each of missing) set.add(each)
     },
   }
 }

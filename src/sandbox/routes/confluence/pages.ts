@@ -1,5 +1,5 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
-import { decodeCursor, encodeCursor, intOf, pageOf } from '../../pagination.ts'
+import { countedPage, decodeCursor, encodeCursor, intOf, pageOf } from '../../pagination.ts'
 
 /** A page of v2: 25 by default, 250 at most; the next one in the `Link` header and, relative, in `_links.next`. */
 export function listPage<Item>(request: SandboxRequest, path: string, items: readonly Item[]): Answer {
@@ -17,6 +17,40 @@ export function listPage<Item>(request: SandboxRequest, path: string, items: rea
     { results: page.items, _links: { next, ...base } },
     { link: `<${next}>; rel="next", <${base.base}>; rel="base"` },
   )
+}
+
+/**
+ * A page of v1: counted from `start`, 200 at most; a higher limit is lowered. `_links.next` is relative to
+ * `_links.base`, which ends with the `context`.
+ */
+export function countedList<Item>(
+  request: SandboxRequest,
+  path: string,
+  items: readonly Item[],
+  usualLimit = 200,
+): Answer {
+  const { query, paging, baseUrl } = request
+  const any = { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER }
+  const limit = Math.min(intOf(query.get('limit'), 'limit', { ...any, default: usualLimit }), 200)
+  const start = intOf(query.get('start'), 'start', any)
+  const page = countedPage(items, { offset: start, limit }, paging)
+  const isLast = page.next === undefined || limit === 0
+  const rest = new URLSearchParams(query)
+  rest.set('start', String(page.next))
+  rest.set('limit', String(page.limit))
+  return ok({
+    results: page.items,
+    start,
+    limit: page.limit,
+    size: page.items.length,
+    ...(query.get('shouldReturnTotalSize') === 'true' ? { totalSize: items.length } : {}),
+    _links: {
+      ...(isLast ? {} : { next: `/rest/api${path}?${rest.toString()}` }),
+      base: `${baseUrl}/wiki`,
+      context: '/wiki',
+      self: `${baseUrl}/wiki/rest/api${path}`,
+    },
+  })
 }
 
 /** Values of a parameter that may be repeated or separated by commas. */

@@ -1,35 +1,62 @@
-import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
+import { fieldsOf, ok, stringsOf, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
-import { accountOf } from '../../world-directory.ts'
 import type { Account } from '../../world-state.ts'
+import { callerOf } from './callers.ts'
+import { countedList, valuesOf } from './pages.ts'
 
-const managers = { admins: 'ADMINS', external: 'EXTERNAL', open: 'OPEN', 'team-members': 'TEAM_MEMBERS' } as const
-
-export function getGroup({ state, query, baseUrl }: SandboxRequest): Answer {
-  const group = state.groups.get(query.get('id') ?? '')
-  if (!group) throw new Refusal('not-found', 'group', 'There is no group with the given id')
-  return ok({
-    type: 'group',
-    name: group.name,
-    id: group.groupId,
-    usageType: group.managedBy === 'team-members' ? 'TEAM_COLLABORATION' : 'USERBASE_GROUP',
-    managedBy: managers[group.managedBy],
-    _links: { self: `${baseUrl}/wiki/rest/api/group/by-id?id=${group.groupId}` },
-  })
-}
+const picture = { path: '/wiki/aa-avatar/default.png', isDefault: true }
+const sizedPicture = { ...picture, width: 48, height: 48 }
 
 export function getUser(request: SandboxRequest): Answer {
-  const account = request.state.accounts.get(request.query.get('accountId') ?? '')
-  if (!account || account.membershipStatus === 'no_membership') throw new Refusal('not-found', 'user', 'No user found')
-  return ok(userView(request, account))
+  return ok(userView(request, knownUser(request)))
 }
 
 export function currentUser(request: SandboxRequest): Answer {
-  return ok(userView(request, accountOf(request.state, request.callerId ?? '')))
+  return ok(userView(request, callerOf(request)))
+}
+
+export function anonymousUser({ baseUrl }: SandboxRequest): Answer {
+  return ok({
+    type: 'anonymous',
+    profilePicture: sizedPicture,
+    displayName: 'Anonymous',
+    _expandable: { operations: '' },
+    _links: { base: `${baseUrl}/wiki`, context: '/wiki', self: `${baseUrl}/wiki/rest/api/user/anonymous` },
+  })
+}
+
+/** The first 100 of the ids; unknown ones are left out. */
+export function bulkUsers(request: SandboxRequest): Answer {
+  const ids = valuesOf(request.query, 'accountId').slice(0, 100)
+  return countedList(
+    request,
+    '/user/bulk',
+    known(request, ids).map((account) => userView(request, account)),
+  )
+}
+
+/** 1 to 250 ids; unknown ones are left out. */
+export function bulkUsersOfV2(request: SandboxRequest): Answer {
+  const ids = stringsOf(fieldsOf(request.body)['accountIds'])
+  if (ids.length < 1 || ids.length > 250)
+    throw new Refusal('invalid', 'accountIds', 'accountIds must have 1 to 250 ids')
+  return ok({ results: known(request, ids).map(bulkView), _links: { base: `${request.baseUrl}/wiki` } })
+}
+
+/** @throws Refusal (404) where nobody on the site has the account id of the query */
+export function knownUser(request: SandboxRequest): Account {
+  const [account] = known(request, [request.query.get('accountId') ?? ''])
+  if (account) return account
+  throw new Refusal('not-found', 'user', 'No user found')
+}
+
+function known({ state }: SandboxRequest, ids: readonly string[]): Account[] {
+  const found = ids.flatMap((id) => state.accounts.get(id) ?? [])
+  return found.filter(({ membershipStatus }) => membershipStatus !== 'no_membership')
 }
 
 /** A hidden e-mail is empty here. */
-function userView({ baseUrl }: SandboxRequest, account: Account) {
+export function userView({ baseUrl }: SandboxRequest, account: Account) {
   const { accountId, email, hiddenEmail, name, type, scim } = account
   return {
     type: 'known',
@@ -41,8 +68,22 @@ function userView({ baseUrl }: SandboxRequest, account: Account) {
     timeZone: scim?.timezone ?? 'UTC',
     isExternalCollaborator: false,
     isGuest: false,
-    profilePicture: { path: '/wiki/aa-avatar/default.png', width: 48, height: 48, isDefault: true },
+    profilePicture: sizedPicture,
     _expandable: { operations: '', personalSpace: '' },
     _links: { self: `${baseUrl}/wiki/rest/api/user?accountId=${encodeURIComponent(accountId)}` },
+  }
+}
+
+function bulkView({ accountId, accountStatus, email, hiddenEmail, name, type, scim }: Account) {
+  return {
+    accountId,
+    accountType: type,
+    accountStatus,
+    displayName: name,
+    publicName: name,
+    email: hiddenEmail ? '' : email,
+    timeZone: scim?.timezone ?? 'UTC',
+    isExternalCollaborator: false,
+    profilePicture: picture,
   }
 }

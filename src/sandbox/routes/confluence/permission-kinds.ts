@@ -2,13 +2,11 @@ export interface PermissionKind {
   /** Operation and target, such as `read/space`. */
   readonly id: string
   readonly displayName: string
+  /** What must be there with it: `read/space` for everything else. */
+  readonly required: readonly string[]
 }
 
-/**
- * What can be granted in a space: the pairs of SpacePermissionRequest (Confluence v1), and those that were measured
- * beside them (folio-sec/terraform-provider-atlassian, principal_permissions_resource.go, 2026).
- */
-export const permissionKinds: readonly PermissionKind[] = [
+const named: readonly Pick<PermissionKind, 'id' | 'displayName'>[] = [
   { id: 'read/space', displayName: 'View' },
   ...['page', 'blogpost', 'comment', 'attachment'].flatMap((target) => [
     { id: `create/${target}`, displayName: `Add ${target}` },
@@ -34,3 +32,12 @@ export const permissionKinds: readonly PermissionKind[] = [
     'manage_public_links',
   ].map((key) => ({ id: `${key}/space`, displayName: key.replaceAll('_', ' ') })),
 ]
+
+/**
+ * What can be granted in a space: the pairs of SpacePermissionRequest (Confluence v1), and those that were measured
+ * beside them (folio-sec/terraform-provider-atlassian, principal_permissions_resource.go, 2026).
+ */
+export const permissionKinds: readonly PermissionKind[] = named.map((kind) => ({
+  ...kind,
+  required: kind.id === 'read/space' ? [] : ['read/space'],
+}))

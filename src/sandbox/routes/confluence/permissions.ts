@@ -3,14 +3,19 @@ import { intOf } from '../../pagination.ts'
 import { Refusal } from '../../refusal.ts'
 import { grantPermission, revokePermission, spaceByKey } from '../../world-confluence.ts'
 import { groupOf } from '../../world-directory.ts'
-import type { SpacePrincipal, WorldState } from '../../world-state.ts'
+import type { Space, SpacePrincipal, WorldState } from '../../world-state.ts'
+import { requireSpaceAdmin } from './callers.ts'
 import { listPage } from './pages.ts'
-import { confluenceOf, spaceById } from './spaces.ts'
 import { permissionKinds } from './permission-kinds.ts'
+import { confluenceOf, spaceById } from './spaces.ts'
 
 /** One row for each principal and permission, in order of their ids. What a role gives is not among them. */
 export function spacePermissions(request: SandboxRequest): Answer {
-  const { id, access } = spaceById(request)
+  const space = spaceById(request)
+  return listPage(request, `/spaces/${space.id}/permissions`, permissionRows(space))
+}
+
+export function permissionRows({ access }: Space) {
   const rows = [...access.values()].flatMap(({ principal, permissions }) =>
     [...permissions].map(([permission, rowId]) => {
       const [key, targetType] = permission.split('/')
@@ -21,14 +26,14 @@ export function spacePermissions(request: SandboxRequest): Answer {
       }
     }),
   )
-  const inOrder = rows.toSorted((a, b) => Number(a.id) - Number(b.id))
-  return listPage(request, `/spaces/${id}/permissions`, inOrder)
+  return rows.toSorted((a, b) => Number(a.id) - Number(b.id))
 }
 
 export function addPermission(request: SandboxRequest): Answer {
   const { state, body, params } = request
   const confluence = confluenceOf(request)
   const space = spaceByKey(confluence, params['spaceKey'] ?? '')
+  requireSpaceAdmin(request, space)
   const { subject, operation } = fieldsOf(body)
   const { key, target } = fieldsOf(operation)
   const permission = `${textOf(key)}/${textOf(target)}`
@@ -41,6 +46,7 @@ export function addPermission(request: SandboxRequest): Answer {
 export function removePermission(request: SandboxRequest): Answer {
   const confluence = confluenceOf(request)
   const space = spaceByKey(confluence, request.params['spaceKey'] ?? '')
+  requireSpaceAdmin(request, space)
   const id = intOf(request.params['id'], 'id', { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER })
   revokePermission({ confluence, space }, id)
   return noContent

@@ -1,28 +1,38 @@
-import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
+import { type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Site, Space } from '../../world-state.ts'
 import { listPage, valuesOf } from './pages.ts'
 
+const types = ['global', 'collaboration', 'knowledge_base', 'personal', 'system', 'onboarding', 'xflow_sample_space']
+
+/** How `sort` orders; `-` before it turns it round. */
+const orders: Readonly<Record<string, (one: Space, other: Space) => number>> = {
+  id: (one, other) => Number(one.id) - Number(other.id),
+  key: (one, other) => one.key.localeCompare(other.key, 'en'),
+  name: (one, other) => one.name.localeCompare(other.name, 'en'),
+}
+
+/** In order of their ids. No space of a world has a label or is anybody's favourite. */
 export function listSpaces(request: SandboxRequest): Answer {
   const { query } = request
   const keys = valuesOf(query, 'keys')
   const ids = valuesOf(query, 'ids')
-  const type = query.get('type')
-  const status = query.get('status')
+  const type = oneOf(query, 'type', types)
+  const status = oneOf(query, 'status', ['current', 'archived'])
   if (keys.length > 250 || ids.length > 250) throw new Refusal('invalid', 'keys', 'at most 250 keys or ids')
-  const found = [...confluenceOf(request).spaces.values()].filter(
-    (space) =>
-      (keys.length === 0 || keys.includes(space.key)) &&
-      (ids.length === 0 || ids.includes(space.id)) &&
-      (type === null || space.type === type) &&
-      (status === null || statusOf(space) === status),
+  const tests: ((space: Space) => boolean)[] = [
+    ({ key }) => keys.length === 0 || keys.includes(key),
+    ({ id }) => ids.length === 0 || ids.includes(id),
+    (space) => type === null || space.type === type,
+    (space) => status === null || statusOf(space) === status,
+    () => !query.has('labels') && !query.has('favorited-by'),
+  ]
+  const found = [...confluenceOf(request).spaces.values()].filter((space) => tests.every((test) => test(space)))
+  return listPage(
+    request,
+    '/spaces',
+    found.toSorted(orderOf(query)).map((space) => ({ ...spaceView(space), ...onDemand(query, space) })),
   )
-  return listPage(request, '/spaces', found.map(spaceView))
-}
-
-export function getSpace(request: SandboxRequest): Answer {
-  const space = spaceById(request)
-  return ok({ ...spaceView(space), _links: { webui: `/spaces/${space.key}`, base: `${request.baseUrl}/wiki` } })
 }
 
 export function confluenceOf({ site }: SandboxRequest): NonNullable<Site['confluence']> {
@@ -37,11 +47,7 @@ export function spaceById(request: SandboxRequest): Space {
   throw new Refusal('not-found', 'space', `No space with id ${request.params['id']}`)
 }
 
-function statusOf({ archived }: Space): 'archived' | 'current' {
-  return archived ? 'archived' : 'current'
-}
-
-function spaceView(space: Space) {
+export function spaceView(space: Space) {
   const { id, key, name, type } = space
   return {
     id,
@@ -55,4 +61,34 @@ function spaceView(space: Space) {
     currentActiveAlias: key,
     _links: { webui: `/spaces/${key}` },
   }
+}
+
+/** What a query asks for besides. */
+export function onDemand(query: URLSearchParams, { key, type }: Space) {
+  const format = oneOf(query, 'description-format', ['plain', 'view'])
+  const path = `/wiki/aa-avatar/${key}`
+  return {
+    ...(format === null ? {} : { description: { [format]: { representation: format, value: '' } } }),
+    ...(query.get('include-icon') === 'true'
+      ? { icon: { path, ...(type === 'global' ? { apiDownloadLink: path } : {}) } }
+      : {}),
+  }
+}
+
+function statusOf({ archived }: Space): 'archived' | 'current' {
+  return archived ? 'archived' : 'current'
+}
+
+function orderOf(query: URLSearchParams): (one: Space, other: Space) => number {
+  const names = Object.keys(orders)
+  const sort = oneOf(query, 'sort', [...names, ...names.map((name) => `-${name}`)]) ?? 'id'
+  const order = orders[sort.replace('-', '')] ?? (() => 0)
+  return sort.startsWith('-') ? (one, other) => order(other, one) : order
+}
+
+/** @throws Refusal where the value is none of these */
+function oneOf(query: URLSearchParams, name: string, values: readonly string[]): string | null {
+  const value = query.get(name)
+  if (value === null || values.includes(value)) return value
+  throw new Refusal('invalid', name, `${name} must be one of ${values.join(', ')}`)
 }

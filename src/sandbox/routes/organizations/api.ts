@@ -62,6 +62,7 @@ const failures: Readonly<Record<RefusalReason, Failure>> = {
   'already-member': [409, 'ADMIN-UAM-409-2', 'Resource conflict'],
   'already-exists': [409, 'ADMIN-UAM-409-2', 'Resource conflict'],
   'default-group': [403, 'ADMIN-403-6', 'Not allowed to delete a group with a default role'],
+  forbidden: [403, 'ADMIN-UAM-403-1', 'Forbidden'],
   'group-synced': [403, 'ADMIN-403-5', 'Not allowed to manage the group'],
   invalid: [400, 'ADMIN-UAM-400-1', 'Bad request'],
   'licence-limit': [409, 'ADMIN-UAM-409-3', 'Product license limit exceeded'],
