@@ -1,4 +1,5 @@
 import type { ApiDefinition } from './exchange.ts'
+import { overKeptWorld } from './kept-world.ts'
 import { confluenceApi } from './routes/confluence/api.ts'
 import { controlApi } from './routes/control.ts'
 import { jiraApi } from './routes/jira/api.ts'
@@ -6,15 +7,10 @@ import { oauthApi } from './routes/oauth/api.ts'
 import { organizationApi } from './routes/organizations/api.ts'
 import { scimApi } from './routes/scim/api.ts'
 import { siteApi } from './routes/site.ts'
-import { userManagementApi } from './routes/user-management.ts'
+import { userManagementApi } from './routes/user-management/api.ts'
 
 export const apis: readonly ApiDefinition[] = [
-  organizationApi,
-  controlApi,
-  userManagementApi,
-  scimApi,
-  jiraApi,
-  confluenceApi,
+  ...[organizationApi, controlApi, userManagementApi, scimApi, jiraApi, confluenceApi].map(overKeptWorld),
   oauthApi,
   siteApi,
 ]

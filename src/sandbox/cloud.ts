@@ -132,6 +132,7 @@ function requestOf(parts: CloudParts, call: Call, paging: PagingFaults): Sandbox
     query: received.url.searchParams,
     body: parsed(received),
     contentType: received.headers['content-type'] ?? '',
+    credential: caller.name,
     ...(caller.account ? { callerId: caller.account.accountId } : {}),
     ...(caller.bearer === undefined ? {} : { bearer: caller.bearer }),
     ...(received.headers.authorization === undefined ? {} : { authorization: received.headers.authorization }),

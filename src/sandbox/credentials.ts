@@ -6,7 +6,7 @@ export interface Caller {
   /** Name of the credential in the seed; `anonymous` or `unknown` where it is none of ours. */
   readonly name: string
   readonly granted: boolean
-  /** Whose credential it is, for Jira and Confluence. */
+  /** Whose credential it is; a key of the organization or of SCIM may be nobody's. */
   readonly account?: Account
   readonly bearer?: string
   /** Left out: no scope limits the credential. */
@@ -28,14 +28,25 @@ export function identify(
   const [, scheme, secret = ''] = /^(\w+)\s+(.+)$/.exec(authorization ?? '') ?? []
   if (scheme === undefined) return anonymousCaller
   if (scheme.toLowerCase() === 'basic') return basicCaller(state, target, secret)
-  if (['oauth', 'jira', 'confluence'].includes(target.api)) return oauthCaller(state, target, { secret, nowMs })
-  return keyCaller(state, target, secret)
+  if (['oauth', 'jira', 'confluence'].includes(target.api)) return oauthCaller(state, { target, secret, nowMs })
+  return keyCaller(state, { target, secret, nowMs })
 }
 
-function keyCaller({ credentials }: WorldState, target: Target, secret: string): Caller {
-  const organizationKey = credentials.organizationApiKeys?.find(({ key }) => key === secret)
-  if (organizationKey) return { name: organizationKey.name, granted: target.api !== 'scim' }
-  const scimKey = credentials.scimKeys?.find(({ key }) => key === secret)
+interface Presented {
+  readonly target: Target
+  readonly secret: string
+  readonly nowMs: number
+}
+
+function keyCaller(state: WorldState, { target, secret, nowMs }: Presented): Caller {
+  const organizationKey = state.credentials.organizationApiKeys?.find(({ key }) => key === secret)
+  if (organizationKey) {
+    const { name, owner = '', expiresAt } = organizationKey
+    const account = findAccount(state, owner)
+    const isExpired = expiresAt !== undefined && Date.parse(expiresAt) <= nowMs
+    return { name, granted: target.api !== 'scim' && !isExpired, ...(account ? { account } : {}) }
+  }
+  const scimKey = state.credentials.scimKeys?.find(({ key }) => key === secret)
   return scimKey ? { name: scimKey.name, granted: target.api === 'scim' } : unknownCaller
 }
 
@@ -50,11 +61,7 @@ function basicCaller(state: WorldState, target: Target, secret: string): Caller 
   return { ...personal(state, token, fits), ...(token.scopes && { scopes: token.scopes }) }
 }
 
-function oauthCaller(
-  state: WorldState,
-  target: Target,
-  { secret, nowMs }: { readonly secret: string; readonly nowMs: number },
-): Caller {
+function oauthCaller(state: WorldState, { target, secret, nowMs }: Presented): Caller {
   const issued = state.accessTokens.get(secret)
   if (!issued || nowMs >= issued.expiresMs) return unknownCaller
   const { scopes } = issued

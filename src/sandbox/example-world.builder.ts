@@ -16,7 +16,7 @@ export function exampleWorld(): WorldSeed {
 const yaml = `
 organization: { id: 0f1e2d3c-0000-4000-8000-000000000001, name: Acme, directory: { id: 0f1e2d3c-0000-4000-8000-000000000002, name: Primary Directory }, verifiedDomains: [acme.com] }
 credentials:
-  organizationApiKeys: [{ name: ci, key: acme-organization-key }]
+  organizationApiKeys: [{ name: ci, key: acme-organization-key, owner: svc@acme.com, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2099-12-31T00:00:00.000Z', scopes: ['read:directories:admin'] }]
   scimKeys: [{ name: entra, key: acme-scim-key }]
   apiTokens:
     - { name: svc, email: svc@acme.com, token: acme-api-token }
@@ -49,7 +49,7 @@ accounts:
   - { id: '712020:svc', email: svc@acme.com, name: Service, platformRoles: [atlassian/org-admin] }
   - { id: '712020:ana', email: ana@acme.com, name: Ana Ruiz, mfaEnabled: true, scim: { id: scim-ana, externalId: e-ana, givenName: Ana, familyName: Ruiz, title: Engineer, department: Payments } }
   - { id: '712020:leo', email: leo@acme.com, name: Leo Left, status: suspended, scim: { id: scim-leo } }
-  - { id: '712020:hid', email: hid@acme.com, name: Hidden Hana, hiddenEmail: true }
+  - { id: '712020:hid', email: hid@acme.com, name: Hidden Hana, hiddenEmail: true, lastActive: { jira-software: '2026-11-20T09:30:00.000Z' }, apiTokens: [{ id: token-hid, label: backup script, createdAt: '2025-01-01T00:00:00.000Z', lastAccess: '2026-01-01T00:00:00.000Z', expiry: '2026-12-31T00:00:00.000Z' }] }
   - { id: '712020:out', email: out@partner.io, name: Otto Outside }
   - { id: '712020:new', email: new@acme.com, name: Nora New, status: not_invited }
   - { id: '712020:off', email: off@acme.com, name: Olga Off, status: deactivated }

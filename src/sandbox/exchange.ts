@@ -1,7 +1,8 @@
 import type { Refusal } from './refusal.ts'
 import type { Site, WorldState } from './world-state.ts'
 
-export type Api = 'organization' | 'control' | 'user-management' | 'scim' | 'jira' | 'confluence' | 'oauth' | 'site'
+export type Api =
+  'organization' | 'control' | 'user-management' | 'api-access' | 'scim' | 'jira' | 'confluence' | 'oauth' | 'site'
 
 /** How the pages of one answer are spoiled on purpose. */
 export interface PagingFaults {
@@ -20,7 +21,9 @@ export interface SandboxRequest {
   /** The parsed JSON body; undefined where there is none or it is not JSON. */
   readonly body: unknown
   readonly contentType: string
-  /** Account of an API token; undefined for keys of the organization and for anonymous calls. */
+  /** Name of the credential in the seed; `anonymous` where there is none. */
+  readonly credential: string
+  /** Whose credential it is; undefined for anonymous calls and for keys that no account owns. */
   readonly callerId?: string
   /** Bearer token as sent, where there is one. */
   readonly bearer?: string

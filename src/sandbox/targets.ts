@@ -25,6 +25,7 @@ interface OwnPath {
 /** Paths of the hosts that are no site. The first that fits counts. */
 const ownPaths: readonly OwnPath[] = [
   { host: 'api', path: /^\/admin\/control\//, api: 'control', prefix: '' },
+  { host: 'api', path: /^\/admin\/api-access\//, api: 'api-access', prefix: '' },
   { host: 'api', path: /^\/admin\//, api: 'organization', prefix: '/admin' },
   { host: 'api', path: /^\/scim\//, api: 'scim', prefix: '' },
   { host: 'api', path: /^\/users\//, api: 'user-management', prefix: '' },

@@ -1,11 +1,12 @@
 import { nextUuid } from './random.ts'
 import { Refusal } from './refusal.ts'
-import type { AccountStatus, GroupSeed } from './world-seed.ts'
+import type { AccountStatus, CredentialsSeed, GroupSeed } from './world-seed.ts'
 import type { Account, Group, Product, Site, WorldState } from './world-state.ts'
 
 /** Statuses as the Organizations API composes them (API for Atlassian Access, users/search, `status`). */
-export function statusOf(account: Account): AccountStatus {
-  if (account.accountStatus === 'inactive') return 'deactivated'
+export function statusOf(account: Account): AccountStatus | 'for_deletion' {
+  if (account.deletesAtMs !== undefined) return 'for_deletion'
+  if (account.accountStatus !== 'active') return 'deactivated'
   if (account.membershipStatus === 'suspended') return 'suspended'
   return account.membershipStatus === 'no_membership' ? 'not_invited' : 'active'
 }
@@ -45,8 +46,25 @@ export function changeEmail(state: WorldState, account: Account, email: string):
     throw new Refusal('already-exists', 'user', `another account has ${email}`)
   }
   state.accountIdByEmail.delete(account.email.toLowerCase())
+  // credentials are the account's, whatever its address: the new one opens with them, the old one no longer does
+  state.credentials = readdressed(state.credentials, account.email, email)
   account.email = email
   state.accountIdByEmail.set(email.toLowerCase(), account.accountId)
+}
+
+function readdressed(credentials: CredentialsSeed, old: string, email: string): CredentialsSeed {
+  const { apiTokens, oauthClients, organizationApiKeys } = credentials
+  const same = (address: string | undefined) => address?.toLowerCase() === old.toLowerCase()
+  const moved = <Item extends { readonly email: string }>(items: readonly Item[]): Item[] =>
+    items.map((item) => (same(item.email) ? { ...item, email } : item))
+  return {
+    ...credentials,
+    ...(apiTokens ? { apiTokens: moved(apiTokens) } : {}),
+    ...(oauthClients ? { oauthClients: moved(oauthClients) } : {}),
+    ...(organizationApiKeys
+      ? { organizationApiKeys: organizationApiKeys.map((key) => (same(key.owner) ? { ...key, owner: email } : key)) }
+      : {}),
+  }
 }
 
 export function isVerified(state: WorldState, email: string): boolean {
@@ -71,6 +89,9 @@ export function createAccount(
     mfaEnabled: false,
     hiddenEmail: false,
     platformRoles: new Set(),
+    profile: {},
+    apiTokens: [],
+    lastActive: {},
     addedToOrg: new Date(nowMs).toISOString(),
   }
   indexAccount(state, account)
@@ -132,6 +153,7 @@ export function addMember(state: WorldState, group: Group, account: Account): vo
 /** As `addMember`, and no rule is asked. */
 export function putMember(state: WorldState, group: Group, accountId: string): void {
   group.members.add(accountId)
+  if (group.platformRole !== undefined) accountOf(state, accountId).platformRoles.add(group.platformRole)
   const groupIds = state.groupIdsByAccount.get(accountId) ?? new Set()
   state.groupIdsByAccount.set(accountId, groupIds.add(group.groupId))
 }
@@ -141,6 +163,7 @@ export function dropMember(state: WorldState, group: Group, accountId: string): 
   if (!group.members.delete(accountId))
     throw new Refusal('not-found', 'member', `${accountId} is not a member of ${group.name}`)
   state.groupIdsByAccount.get(accountId)?.delete(group.groupId)
+  if (group.platformRole !== undefined) state.accounts.get(accountId)?.platformRoles.delete(group.platformRole)
 }
 
 export function isDefaultGroup(state: WorldState, group: Group): boolean {

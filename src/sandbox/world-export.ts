@@ -21,7 +21,7 @@ export function exportWorld(state: WorldState): WorldSeed {
     credentials: state.credentials,
     ...(state.scimDirectoryId === undefined ? {} : { scim: { directoryId: state.scimDirectoryId } }),
     sites: state.sites.map((site) => exportSite(state, site)),
-    accounts: [...state.accounts.values()].map(exportAccount),
+    accounts: [...state.accounts.values()].filter(({ accountStatus }) => accountStatus !== 'closed').map(exportAccount),
     groups: [...state.groups.values()].map((group) => exportGroup(state, group)),
     ...(policies.length === 0 ? {} : { authenticationPolicies: policies }),
   }
@@ -32,17 +32,29 @@ function people(state: WorldState, accountIds: Iterable<string>): string[] {
 }
 
 function exportAccount(account: Account): AccountSeed {
+  const status = statusOf(account)
   return {
     id: account.accountId,
     ...(account.email ? { email: account.email } : {}),
     name: account.name,
-    status: statusOf(account),
+    status: status === 'for_deletion' ? 'deactivated' : status,
     type: account.type,
     managed: account.managed,
     mfaEnabled: account.mfaEnabled,
     hiddenEmail: account.hiddenEmail,
     platformRoles: [...account.platformRoles],
     ...(account.scim ? { scim: scimSeed(account.scim) } : {}),
+    ...exportFacts(account),
+  }
+}
+
+function exportFacts({ profile, apiTokens, lastActive, deletesAtMs, appType }: Account): Partial<AccountSeed> {
+  return {
+    ...(Object.keys(profile).length === 0 ? {} : { profile }),
+    ...(apiTokens.length === 0 ? {} : { apiTokens }),
+    ...(Object.keys(lastActive).length === 0 ? {} : { lastActive }),
+    ...(deletesAtMs === undefined ? {} : { deletesAt: new Date(deletesAtMs).toISOString() }),
+    ...(appType === undefined ? {} : { appType }),
   }
 }
 
@@ -60,6 +72,7 @@ function exportGroup(state: WorldState, group: Group): GroupSeed {
     ...(group.scimGroupId === undefined ? {} : { scimGroupId: group.scimGroupId }),
     members: people(state, group.members),
     appRoles: [...group.appRoles],
+    ...(group.platformRole === undefined ? {} : { platformRole: group.platformRole }),
   }
 }
 

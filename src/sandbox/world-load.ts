@@ -4,7 +4,8 @@ import { loadSite } from './world-load-site.ts'
 import type { AccountSeed, GroupSeed, PolicySeed, ScimSeed, WorldSeed } from './world-seed.ts'
 import type { Account, Group, ScimRecord, WorldState } from './world-state.ts'
 
-const seededAt = '2024-01-01T00:00:00.000Z'
+/** When everything began that a seed gives no date for, ISO 8601. */
+export const seededAt = '2024-01-01T00:00:00.000Z'
 
 /**
  * The state that a seed describes. @param randomSeed for the ids that are drawn later.
@@ -48,6 +49,8 @@ function emptyState(seed: WorldSeed, randomSeed: number): WorldState {
     unsyncedGroups: new Map(),
     policies: new Map(),
     policyTasks: new Map(),
+    accountsToDelete: new Set(),
+    events: [],
     accessTokens: new Map(),
     refreshTokens: new Map(refreshTokens),
     authorizationCodes: new Map(),
@@ -83,10 +86,23 @@ export function loadAccount(state: WorldState, seed: AccountSeed): Account {
     hiddenEmail,
     platformRoles: new Set(platformRoles),
     ...(scim ? { scim: scimRecord(accountId, scim, seededAt) } : {}),
+    ...listedFacts(seed),
     addedToOrg: seededAt,
   }
   indexAccount(state, account)
+  if (account.deletesAtMs !== undefined) state.accountsToDelete.add(accountId)
   return account
+}
+
+/** What no rule asks for: it is kept to be listed. */
+function listedFacts({ profile = {}, apiTokens = [], lastActive = {}, deletesAt, appType }: AccountSeed) {
+  return {
+    profile,
+    apiTokens,
+    lastActive,
+    ...(deletesAt === undefined ? {} : { deletesAtMs: Date.parse(deletesAt) }),
+    ...(appType === undefined ? {} : { appType }),
+  }
 }
 
 /** What the composite status of the Organizations API is made of. */
@@ -110,17 +126,23 @@ function scimRecord(accountId: string, seed: ScimSeed, at: string): ScimRecord {
 
 /** @throws Error where the id or the name is taken or a member is not known */
 export function loadGroup(state: WorldState, seed: GroupSeed): Group {
-  const { id: groupId, name, managedBy = 'admins', scimGroupId } = seed
+  const { id: groupId, name, managedBy = 'admins' } = seed
   if (state.groups.has(groupId)) throw new Error(`the group id ${groupId} comes twice`)
   if (state.groupIdByName.has(name.toLowerCase())) throw new Error(`the group name ${name} comes twice`)
-  const external = managedBy === 'external' ? { scimGroupId: scimGroupId ?? derivedUuid(`scim group ${groupId}`) } : {}
   const appRoles = [...(seed.appRoles ?? [])]
   const description = seed.description ?? ''
-  const group: Group = { groupId, name, description, managedBy, ...external, members: new Set(), appRoles }
+  const group: Group = { groupId, name, description, managedBy, members: new Set(), appRoles, ...groupFacts(seed) }
   state.groups.set(groupId, group)
   state.groupIdByName.set(name.toLowerCase(), groupId)
   for (const who of seed.members ?? []) putMember(state, groupOf(state, groupId), accountOf(state, who).accountId)
   return group
+}
+
+function groupFacts({ id, managedBy, scimGroupId, platformRole }: GroupSeed) {
+  return {
+    ...(managedBy === 'external' ? { scimGroupId: scimGroupId ?? derivedUuid(`scim group ${id}`) } : {}),
+    ...(platformRole === undefined ? {} : { platformRole }),
+  }
 }
 
 function loadPolicy(state: WorldState, { members, ...policy }: PolicySeed): void {

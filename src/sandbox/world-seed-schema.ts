@@ -24,7 +24,9 @@ function closed(fields: Readonly<Record<string, object>>) {
 const key = closed({ name: text, key: text })
 
 const credentials = closed({
-  'organizationApiKeys?': list(key),
+  'organizationApiKeys?': list(
+    closed({ name: text, key: text, 'owner?': text, 'createdAt?': text, 'expiresAt?': text, 'scopes?': texts }),
+  ),
   'scimKeys?': list(key),
   'apiTokens?': list(closed({ name: text, email: text, token: text, 'scoped?': flag, 'scopes?': texts })),
   'oauthClients?': list(
@@ -105,6 +107,8 @@ const scim = closed(
   ),
 )
 
+const profileFields = ['nickname', 'timeZone', 'locale', 'jobTitle', 'organization', 'department', 'location']
+
 const account = closed({
   id: { type: 'string', pattern: '^[a-zA-Z0-9_|:-]{1,128}$' },
   'email?': text,
@@ -116,6 +120,11 @@ const account = closed({
   'hiddenEmail?': flag,
   'platformRoles?': texts,
   'scim?': scim,
+  'profile?': closed(Object.fromEntries(profileFields.map((name) => [`${name}?`, text]))),
+  'apiTokens?': list(closed({ id: text, label: text, createdAt: text, 'lastAccess?': text, 'expiry?': text })),
+  'lastActive?': { type: 'object', additionalProperties: text },
+  'deletesAt?': text,
+  'appType?': oneOf('service', 'agent', 'unknown'),
 })
 
 const group = closed({
@@ -126,6 +135,7 @@ const group = closed({
   'scimGroupId?': text,
   'members?': texts,
   'appRoles?': list(closed({ product: text, site: text, role: text })),
+  'platformRole?': text,
 })
 
 /** JSON Schema of `WorldSeed`. Account ids: at most 128 of `[a-zA-Z0-9_|:-]` (User management API, AccountId). */

@@ -37,6 +37,49 @@ export interface AccountSeed {
   readonly platformRoles?: readonly string[]
   /** Present: the account is owned by the SCIM directory of the identity provider. */
   readonly scim?: ScimSeed
+  /** What SCIM does not say. */
+  readonly profile?: ProfileSeed
+  /** Beside those of `credentials.apiTokens`, which are the account's too. */
+  readonly apiTokens?: readonly AccountTokenSeed[]
+  /** By app (`jira-software`), ISO 8601; an app that is not here was never used. */
+  readonly lastActive?: Readonly<Record<string, string>>
+  /** ISO 8601, of a deactivated account: when its deletion is final. */
+  readonly deletesAt?: string
+  /** What an account of type `app` is: `service` is a service account. */
+  readonly appType?: 'service' | 'agent' | 'unknown'
+}
+
+/** The profile of an account, as the User management and the Organizations API name its parts between them. */
+export interface ProfileSeed {
+  readonly nickname?: string
+  readonly timeZone?: string
+  readonly locale?: string
+  readonly jobTitle?: string
+  readonly organization?: string
+  readonly department?: string
+  readonly location?: string
+}
+
+/** An API token that only its listings know: it opens nothing. Times are ISO 8601. */
+export interface AccountTokenSeed {
+  readonly id: string
+  readonly label: string
+  readonly createdAt: string
+  readonly lastAccess?: string
+  readonly expiry?: string
+}
+
+/** Times are ISO 8601. */
+export interface OrganizationKeySeed {
+  readonly name: string
+  readonly key: string
+  /** E-mail or account id of the admin who made it: the actor of its events, and nobody it may close. */
+  readonly owner?: string
+  readonly createdAt?: string
+  /** From then on it opens nothing. */
+  readonly expiresAt?: string
+  /** Listed, not enforced. */
+  readonly scopes?: readonly string[]
 }
 
 export interface AppRoleSeed {
@@ -54,6 +97,8 @@ export interface GroupSeed {
   /** E-mail or account id. */
   readonly members?: readonly string[]
   readonly appRoles?: readonly AppRoleSeed[]
+  /** Its members have this role in the organization, such as `atlassian/org-admin`. */
+  readonly platformRole?: string
 }
 
 export interface ProductSeed {
@@ -134,7 +179,7 @@ export interface PolicySeed {
 }
 
 export interface CredentialsSeed {
-  readonly organizationApiKeys?: readonly { readonly name: string; readonly key: string }[]
+  readonly organizationApiKeys?: readonly OrganizationKeySeed[]
   readonly scimKeys?: readonly { readonly name: string; readonly key: string }[]
   readonly apiTokens?: readonly {
     readonly name: string

@@ -1,11 +1,13 @@
 import type { RandomState } from './random.ts'
 import type {
+  AccountTokenSeed,
   AccountType,
   AppRoleSeed,
   CredentialsSeed,
   GroupManager,
   MissingEndpoints,
   PolicySeed,
+  ProfileSeed,
   RoleMode,
   ScimSeed,
 } from './world-seed.ts'
@@ -15,7 +17,7 @@ export interface Account {
   email: string
   name: string
   readonly type: AccountType
-  accountStatus: 'active' | 'inactive'
+  accountStatus: 'active' | 'inactive' | 'closed'
   membershipStatus: 'active' | 'suspended' | 'no_membership'
   managed: boolean
   mfaEnabled: boolean
@@ -23,6 +25,12 @@ export interface Account {
   platformRoles: Set<string>
   /** Present while the account is owned by the SCIM directory. */
   scim?: ScimRecord
+  profile: ProfileSeed
+  apiTokens: readonly AccountTokenSeed[]
+  readonly lastActive: Readonly<Record<string, string>>
+  /** When the deletion that was asked for is final, in milliseconds since 1970. */
+  deletesAtMs?: number
+  readonly appType?: 'service' | 'agent' | 'unknown'
   addedToOrg: string
 }
 
@@ -42,6 +50,7 @@ export interface Group {
   externalId?: string
   readonly members: Set<string>
   appRoles: AppRoleSeed[]
+  readonly platformRole?: string
 }
 
 export interface Product {
@@ -136,6 +145,18 @@ export interface PolicyTask {
   readonly failedEmails: readonly string[]
 }
 
+/** One write, as the organization's audit log keeps it. */
+export interface WorldEvent {
+  readonly id: string
+  /** ISO 8601. */
+  readonly time: string
+  readonly action: string
+  readonly product: 'jira' | 'confluence' | 'admin'
+  readonly actor: { readonly id: string; readonly name: string; readonly email?: string }
+  readonly auth: { readonly authType: 'api-token' | 'auth-token-for-3LO'; readonly tokenLabel: string }
+  readonly context: readonly { readonly id: string; readonly type: string }[]
+}
+
 /** A group that an identity provider pushed under a name that is not synced (a default group): SCIM alone knows it. */
 export interface UnsyncedGroup {
   readonly scimGroupId: string
@@ -183,7 +204,7 @@ export interface WorldState extends RandomState {
     readonly directory: { readonly id: string; readonly name: string }
     readonly verifiedDomains: readonly string[]
   }
-  readonly credentials: CredentialsSeed
+  credentials: CredentialsSeed
   readonly scimDirectoryId?: string
   readonly sites: readonly Site[]
   readonly accounts: Map<string, Account>
@@ -195,6 +216,10 @@ export interface WorldState extends RandomState {
   readonly unsyncedGroups: Map<string, UnsyncedGroup>
   readonly policies: Map<string, Policy>
   readonly policyTasks: Map<string, PolicyTask>
+  /** Accounts whose deletion was asked for. */
+  readonly accountsToDelete: Set<string>
+  /** What was written through any API, oldest first. */
+  readonly events: WorldEvent[]
   /** By the token. */
   readonly accessTokens: Map<string, AccessToken>
   /** By the token. Rotated with each use. */

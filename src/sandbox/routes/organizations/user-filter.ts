@@ -21,7 +21,8 @@ export function findUsers(state: WorldState, question: Question): Account[] {
 }
 
 export function isListed(account: Account): boolean {
-  return account.type === 'atlassian' && (account.managed || account.membershipStatus !== 'no_membership')
+  const isPerson = account.type === 'atlassian' && account.accountStatus !== 'closed'
+  return isPerson && (account.managed || account.membershipStatus !== 'no_membership')
 }
 
 /** The narrowest index that the question allows; everybody where it allows none. */

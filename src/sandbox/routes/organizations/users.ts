@@ -3,7 +3,7 @@ import { pageOf } from '../../pagination.ts'
 import { Refusal } from '../../refusal.ts'
 import { appsOf } from '../../world-apps.ts'
 import { accountOf, groupsOf, statusOf } from '../../world-directory.ts'
-import type { ScimSeed } from '../../world-seed.ts'
+import { profileOf } from '../../world-profile.ts'
 import type { Account, WorldState } from '../../world-state.ts'
 import { requirePlace } from './organization.ts'
 import { linksOf, listPage } from './pages.ts'
@@ -83,6 +83,7 @@ export function userRoleAssignments(request: SandboxRequest): Answer {
 
 function user(account: Account) {
   const { accountId, accountStatus, membershipStatus, addedToOrg, email, name, managed, mfaEnabled, scim } = account
+  const { nickname, jobTitle, department, organization, location, timeZone } = profileOf(account)
   return {
     accountId,
     accountType: 'atlassian',
@@ -96,18 +97,11 @@ function user(account: Account) {
     claimStatus: managed ? 'managed' : 'unmanaged',
     managementSource: scim ? 'synced' : 'invited',
     ...(managed ? { mfaEnabled } : {}),
-    ...profileView(name, scim ?? {}),
-  }
-}
-
-function profileView(name: string, { nickName = name, title = '', department = '', ...scim }: ScimSeed) {
-  const { organization = '', timezone: timeZone = 'UTC' } = scim
-  return {
-    nickname: nickName,
-    jobTitle: title,
+    nickname,
+    jobTitle,
     department,
     organization,
-    location: '',
+    location,
     timeZone,
     avatar: '',
     picture: '',
@@ -115,7 +109,7 @@ function profileView(name: string, { nickName = name, title = '', department = '
 }
 
 function expanded(state: WorldState, account: Account, expand: ReadonlySet<string>) {
-  const { accountId, platformRoles, addedToOrg } = account
+  const { accountId, platformRoles } = account
   const apps = expand.has('productAccess') || expand.has('counts.resources') ? appsOf(state, accountId) : new Map()
   const groups = expand.has('groups') ? groupsOf(state, accountId) : []
   return {
@@ -126,7 +120,7 @@ function expanded(state: WorldState, account: Account, expand: ReadonlySet<strin
           productAccess: [...apps].map(([id, app]) => ({
             id,
             key: app.resource.product.key,
-            lastActiveTimestamp: addedToOrg,
+            ...lastActiveIn(account, app.resource.product.key),
           })),
         }
       : {}),
@@ -140,4 +134,10 @@ function expanded(state: WorldState, account: Account, expand: ReadonlySet<strin
         }
       : {}),
   }
+}
+
+/** An app that was never used has no date. */
+function lastActiveIn({ lastActive }: Account, product: string) {
+  const at = lastActive[product]
+  return at === undefined ? {} : { lastActiveTimestamp: at }
 }
