@@ -59,14 +59,15 @@ test('a person who is not there is invited in one call, and gets the products in
 
 test('an invitation that is refused does not keep the others out', async () => {
   live = await openLive({ world: world([]) })
-  live.sandbox.faults.add({ match: { path: 'users/invite', times: 1 }, effect: { kind: 'html-error', status: 403 } })
+  live.sandbox.faults.add({ match: { path: 'users/invite', times: 2 }, effect: { kind: 'html-error', status: 400 } })
   live.declare(user('ana'), user('bob'))
   const { code, outcomes } = await live.apply()
   expect({ code, results: outcomes.map((each) => each.slice(0, each.indexOf(' '))).toSorted() }).toEqual({
     code: 4,
     results: ['done', 'failed'],
   })
-  expect(live.writes()).toHaveLength(2)
+  // both in one call, then each alone
+  expect(live.writes()).toHaveLength(3)
   expect((await live.apply()).code).toBe(0)
   expect([status('ana'), status('bob')]).toEqual(['active', 'active'])
   await settled()

@@ -34,6 +34,7 @@ const nobody: IdentityNeeds = {
   membersOf: new Set(),
   everyone: false,
   products: new Set(),
+  formerEmails: new Map(),
   provisioning: false,
 }
 

@@ -14,6 +14,10 @@ interface UserRow {
   readonly accountStatus?: string
   readonly membershipStatus?: string
   readonly name?: string | null
+  readonly nickname?: string | null
+  readonly jobTitle?: string | null
+  readonly department?: string | null
+  readonly timeZone?: string | null
   readonly email?: string | null
   readonly claimStatus?: string
   readonly mfaEnabled?: boolean
@@ -60,11 +64,18 @@ function accountOf(row: UserRow): Account {
     type: accountType ?? 'unknown',
     status: statusOf(row),
     managed: claimStatus === 'managed',
+    profile: profileOf(row),
     platformRoles: platformRoles ?? [],
     groupIds: new Set((groups ?? []).map(({ id }) => bareGroupId(id))),
     ...(email && { email: normalEmail(email) }),
     ...(mfaEnabled !== undefined && { mfaEnabled }),
   }
+}
+
+/** By the names of AtlassianUser.spec; what is empty is left out. */
+function profileOf({ nickname, jobTitle, department, timeZone }: UserRow): Fields {
+  const fields = { nickName: nickname, title: jobTitle, department, timeZone }
+  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value ? [[name, value]] : [])))
 }
 
 /** users/search puts the ARI before the id that every other call takes (reference 4.4). */

@@ -12,6 +12,9 @@ export interface DirectoryParts {
   readonly defaultGroupIds: ReadonlyMap<string, readonly string[]>
   readonly counts: Directory['counts']
   readonly provisioningMethod: Directory['provisioningMethod']
+  readonly authenticationPolicies: Directory['authenticationPolicies']
+  /** Normal forms. */
+  readonly formerEmails: ReadonlyMap<string, readonly string[]>
 }
 
 /** The directory over what was read. */
@@ -29,12 +32,13 @@ export function createDirectory(parts: DirectoryParts): Directory {
     groups,
     counts: parts.counts,
     provisioningMethod: parts.provisioningMethod,
+    authenticationPolicies: parts.authenticationPolicies,
     unread: {
       ...('code' in parts.accounts && { accounts: parts.accounts }),
       ...('code' in parts.groups && { groups: parts.groups }),
       ...('code' in records && { provisioning: records }),
     },
-    account: (email) => byEmail.get(normalEmail(email)),
+    account: (email) => byEmail.get(normalEmail(email)) ?? formerly(normalEmail(email), parts.formerEmails, byEmail),
     accountById: (accountId) => byAccountId.get(accountId),
     group: (name) => byName.get(normalName(name)),
     groupById: (groupId) => byGroupId.get(groupId),
@@ -61,6 +65,13 @@ function withDefaults(group: Group, defaultGroupIds: DirectoryParts['defaultGrou
   if (defaultFor.length > 0) return { ...group, defaultFor }
   return group.deletable || group.readOnly !== undefined ? group : { ...group, defaultFor: [unnamedApp] }
 }
+
+/** The account that still has a former address of the declared one. */
+const formerly = (
+  email: string,
+  formerEmails: DirectoryParts['formerEmails'],
+  byEmail: ReadonlyMap<string, Account>,
+): Account | undefined => formerEmails.get(email)?.flatMap((former) => byEmail.get(former) ?? [])[0]
 
 /**
  * An address that belonged to a deleted account may belong to a new one, and one that a portal customer has may be that

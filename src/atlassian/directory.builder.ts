@@ -103,6 +103,7 @@ export const needs = (some: Partial<IdentityNeeds> = {}): IdentityNeeds => ({
   groupNames: new Set(),
   membersOf: new Set(),
   products: new Set(),
+  formerEmails: new Map(),
   everyone: false,
   provisioning: false,
   ...some,

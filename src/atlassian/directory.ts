@@ -17,6 +17,8 @@ import { readAllRecords, readSomeRecords, type JoinableRecord } from './director
 
 export interface DirectoryOptions extends DirectoryPlanOptions {
   readonly reader: Reader
+  /** As declared; none where left out. */
+  readonly authenticationPolicies?: Directory['authenticationPolicies']
 }
 
 /** How many reads `loadDirectory` will make. */
@@ -45,6 +47,8 @@ export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOpti
     defaultGroupIds: defaultGroupIds(groupsRead, options, discovered),
     counts: countsOf(plan, { ...people, groups: groupsRead, records }),
     provisioningMethod: options.provisioningMethod,
+    authenticationPolicies: options.authenticationPolicies ?? new Map(),
+    formerEmails: needs.formerEmails,
   })
 }
 

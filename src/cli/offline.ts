@@ -72,6 +72,7 @@ const unreadDirectory: Directory = {
   members: () => unread,
   groupNames: [],
   defaultGroups: new Map(),
+  authenticationPolicies: new Map(),
 }
 
 /** Kinds that know neither project nor space look no further either; whom their subjects mean can be told without. */

@@ -65,6 +65,14 @@ test('rule 6: one dead account in a batch does not keep the others out', async (
   ])
 })
 
+test('a batch that the credential may not write is not tried again one by one', async () => {
+  const world = boxWorld({ b: [] }, ['ann', 'bob'])
+  let tries = 0
+  world.failure = { before: () => (tries++, fail(refused(403))) }
+  const { outcomes } = await pass(world, [box('b', ['ann', 'bob'])])
+  expect({ tries, results: outcomes.map(({ result }) => result) }).toEqual({ tries: 1, results: ['failed', 'failed'] })
+})
+
 test('changes in several scopes go out together where the kind says so', async () => {
   const world = boxWorld({})
   const { outcomes } = await pass(world, ['ann', 'bob', 'cid'].map(person))

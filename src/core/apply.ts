@@ -120,11 +120,15 @@ async function settle(kind: Kind, batch: Batch, { error, input, record }: Failur
   const isThere = worthReading(error) ? await readBack(kind, batch.changes, input) : () => false
   for (const change of batch.changes) {
     if (isThere(change)) record({ change, result: 'confirmed', error })
-    else if (batch.changes.length > 1 && error.failure.effect === 'refused' && !input.signal.aborted) {
+    else if (batch.changes.length > 1 && concernsOne(error) && !input.signal.aborted) {
       await writeBatch(kind, { ...batch, changes: [change] }, input, record)
     } else record({ change, result: 'failed', error })
   }
 }
+
+/** Where the credential is refused, it would be so for each of them alone. */
+const concernsOne = ({ failure: { effect, status } }: RemoteError): boolean =>
+  effect === 'refused' && status !== 401 && status !== 403
 
 /** "Already there" and "not there" come as 400, 404 or 409; a refusal of another sort needs no look. */
 const worthReading = ({ failure: { effect, status } }: RemoteError): boolean =>

@@ -85,7 +85,7 @@ const living = ({ objects }: Declared, kinds: ReadonlyMap<string, Kind>) =>
 export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kind>): IdentityNeeds {
   const all = living(declared, kinds).map(({ kind, spec }) => kind.needs(spec))
   const promised = promises(declared, kinds)
-  const united = (of: keyof Omit<IdentityNeeds, 'provisioning' | 'everyone'>) =>
+  const united = (of: keyof Omit<IdentityNeeds, 'provisioning' | 'everyone' | 'formerEmails'>) =>
     new Set(all.flatMap((each) => [...(each[of] ?? [])]))
   return {
     emails: united('emails').union(promised.emails).union(new Set(promised.emailByManifest.values())),
@@ -93,6 +93,7 @@ export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kin
     groupNames: united('groupNames').union(new Set(promised.groups.keys())),
     membersOf: united('membersOf'),
     products: united('products'),
+    formerEmails: new Map(all.flatMap((each) => [...(each.formerEmails ?? [])])),
     everyone: all.some((each) => each.everyone),
     provisioning: all.some((each) => each.provisioning),
   }

@@ -14,6 +14,8 @@ export interface Account {
   /** Its e-mail domain is verified and the organization has claimed it. */
   readonly managed: boolean
   readonly mfaEnabled?: boolean
+  /** What the organization shows of its profile, by the names of AtlassianUser.spec. */
+  readonly profile?: Fields
   readonly platformRoles: readonly string[]
   /** Bare ids, without the ARI prefix that users/search puts before them. */
   readonly groupIds: ReadonlySet<string>
@@ -42,6 +44,12 @@ export interface Group {
   readonly defaultFor: readonly string[]
 }
 
+/** What the organization's manifest says of a policy; what it enforces can only be set at admin.atlassian.com. */
+export interface AuthenticationPolicy {
+  readonly id: string
+  readonly enforces: readonly string[]
+}
+
 /** What could not be read, and why. */
 export interface Unread {
   readonly code: 'FORBIDDEN' | 'NOT_FOUND' | 'INCOMPLETE' | 'UNAVAILABLE' | 'UNSUPPORTED'
@@ -62,6 +70,7 @@ export interface Directory {
   /** How accounts are made: through the identity provider's directory, or by invitation. */
   readonly provisioningMethod: 'SCIM' | 'Invite'
   readonly unread: { readonly accounts?: Unread; readonly groups?: Unread; readonly provisioning?: Unread }
+  /** Of that address, or of a former one where a manifest says that the address has changed. */
   account(email: string): Account | undefined
   accountById(accountId: string): Account | undefined
   group(name: string): Group | undefined
@@ -72,6 +81,8 @@ export interface Directory {
   readonly groupNames: readonly string[]
   /** Default group by product key, as declared or discovered. */
   readonly defaultGroups: ReadonlyMap<string, Group>
+  /** Authentication policies by name, as declared: no API lists them. */
+  readonly authenticationPolicies: ReadonlyMap<string, AuthenticationPolicy>
 }
 
 /** What the manifests of a run need to know of accounts and groups. */
@@ -86,6 +97,8 @@ export interface IdentityNeeds {
   readonly everyone: boolean
   /** Records of the SCIM directory are needed. */
   readonly provisioning: boolean
+  /** Former addresses by the declared one, all in normal form: the account may still have one of them. */
+  readonly formerEmails: ReadonlyMap<string, readonly string[]>
   /** Product keys whose default groups must be known, with their members. */
   readonly products: ReadonlySet<string>
 }

@@ -211,6 +211,7 @@ export function boxDirectory(world: BoxWorld): Directory {
     provisioningMethod: 'SCIM',
     groupNames: [],
     defaultGroups: new Map(),
+    authenticationPolicies: new Map(),
     account: (email) => accounts.find((each) => each.email === email),
     accountById: (id) => accounts.find((each) => each.accountId === id),
     group: () => undefined,

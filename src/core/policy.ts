@@ -16,6 +16,7 @@ export type HoldCode =
   | 'OWN_IDENTITY'
   | 'DEFAULT_GROUP'
   | 'LAST_ONE'
+  | 'PRIVILEGED'
   | 'FIRST_RUN'
   | 'SCOPE_LIMIT'
   | 'RUN_LIMIT'

@@ -11,6 +11,8 @@ export interface DirectorySketch {
   readonly defaultGroups?: Readonly<Record<string, string>>
   readonly provisioningMethod?: Directory['provisioningMethod']
   readonly unread?: Directory['unread']
+  readonly formerEmails?: Readonly<Record<string, string>>
+  readonly authenticationPolicies?: Directory['authenticationPolicies']
 }
 
 export function sketchDirectory(sketch: DirectorySketch): Directory {
@@ -25,7 +27,9 @@ export function sketchDirectory(sketch: DirectorySketch): Directory {
     counts: {},
     provisioningMethod: sketch.provisioningMethod ?? 'Invite',
     unread: sketch.unread ?? {},
-    account: (email) => accounts.find((each) => each.email === normalEmail(email)),
+    account: (email) =>
+      accounts.find((each) => each.email === normalEmail(email)) ??
+      accounts.find((each) => each.email === sketch.formerEmails?.[normalEmail(email)]),
     accountById: (id) => accounts.find(({ accountId }) => accountId === id),
     group,
     groupById: (id) => groups.find(({ groupId }) => groupId === id),
@@ -35,6 +39,7 @@ export function sketchDirectory(sketch: DirectorySketch): Directory {
       return names.map((name) => accounts.find(({ accountId }) => accountId === `id-${name}`)!)
     },
     groupNames: groups.map(({ name }) => name),
+    authenticationPolicies: sketch.authenticationPolicies ?? new Map(),
     defaultGroups: new Map(
       Object.entries(sketch.defaultGroups ?? {}).map(([product, name]) => [product, group(name)!]),
     ),

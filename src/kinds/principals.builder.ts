@@ -41,6 +41,7 @@ export function buildDirectory({ accounts = {}, apps = [], groups = {} }: People
     members: () => [],
     groupNames: teams.map(({ name }) => name),
     defaultGroups: new Map(),
+    authenticationPolicies: new Map(),
   }
 }
 

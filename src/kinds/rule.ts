@@ -46,6 +46,13 @@ export const exactlyOne = (...fields: string[]): Rule<object> => ({
   holds: (value) => count(value, fields) === 1,
 })
 
+/** At most one of the fields is there. */
+export const atMostOne = (...fields: string[]): Rule<object> => ({
+  rule: `${present(fields)} <= 1`,
+  message: `at most one of ${fields.join(', ')} can be given`,
+  holds: (value) => count(value, fields) <= 1,
+})
+
 /** At least one of the fields is there. */
 export const atLeastOne = (...fields: string[]): Rule<object> => ({
   rule: `${present(fields)} >= 1`,

@@ -45,6 +45,7 @@ const meanings: Readonly<Record<HoldCode, 'guardrail' | 'incomplete' | 'later' |
   UPDATE_LIMIT: 'guardrail',
   FIRST_RUN: 'guardrail',
   LAST_ONE: 'guardrail',
+  PRIVILEGED: 'guardrail',
   PROTECTED: 'guardrail',
   OWN_IDENTITY: 'guardrail',
   DEFAULT_GROUP: 'guardrail',

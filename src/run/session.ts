@@ -155,20 +155,29 @@ function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identi
   return { ...next, counts: { ...state.counts, ...directory.counts } }
 }
 
+function directoryOptionsFor(
+  { credentials, defaultGroups, provisioning, authenticationPolicies }: AtlassianOrganizationSpec,
+  { reader, lookUps }: Transport,
+  { counts }: State,
+): DirectoryOptions {
+  return {
+    reader,
+    known: counts,
+    declaredDefaultGroups: defaultGroups,
+    sites: credentials.sites.map(({ site }) => site),
+    provisioningMethod: provisioning.method,
+    authenticationPolicies: new Map(authenticationPolicies.map((policy) => [policy.name, policy])),
+    lookUps,
+  }
+}
+
 function surroundingsFor(
   { spec, transport, options }: SessionParts,
   state: State,
   run: { nowMs: number; approved: readonly string[] },
 ): Surroundings {
   const { nowMs, approved } = run
-  const directoryOptions: DirectoryOptions = {
-    reader: transport.reader,
-    known: state.counts,
-    declaredDefaultGroups: spec.defaultGroups,
-    sites: spec.credentials.sites.map(({ site }) => site),
-    provisioningMethod: spec.provisioning.method,
-    lookUps: transport.lookUps,
-  }
+  const directoryOptions = directoryOptionsFor(spec, transport, state)
   // what the last apply gave by product may have to be taken back, also where no manifest names the product any more
   const recalled = recalledProducts(state)
   const withRecalled = (needs: IdentityNeeds): IdentityNeeds =>

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
-import { keepOrganizationAdmins } from './organization-admins.ts'
+import { approveOrganizationAdmins, keepOrganizationAdmins } from './organization-admins.ts'
 import { account, context, directory, holder, scope, update, user, verdicts } from './policy.builder.ts'
 
 const admin = { platformRoles: ['atlassian/org-admin'] }
 const suspend = (name: string) => {
   const before = holder(scope(name), user(name), { fields: { state: 'Active' } })
   return update(before, { ...before, fields: { state: 'Suspended' } })
+}
+const demote = (name: string) => {
+  const before = holder(scope(name), user(name), { fields: { state: 'Active', organizationAdmin: true } })
+  return update(before, { ...before, fields: { organizationAdmin: false } })
 }
 const whole = { counts: { accounts: 9 } }
 
@@ -31,3 +35,22 @@ for (const [sentence, { admins, leave, codes, counted = true }] of Object.entrie
     expect(verdicts(keepOrganizationAdmins, leave.map(suspend), within)).toEqual(codes)
   })
 }
+
+test('organization admins: demoting counts like leaving', () => {
+  const people = { ...directory(['a', 'b', 'c'].map((name) => account(name, admin))), ...whole }
+  const within = context({ scopes: [], observed: [], directory: people })
+  expect(verdicts(keepOrganizationAdmins, [demote('a')], within)).toEqual([undefined])
+  expect(verdicts(keepOrganizationAdmins, [demote('a'), suspend('b')], within)).toEqual(['LAST_ONE', 'LAST_ONE'])
+})
+
+test('organization admins: a new one waits for an approval; one that is there already does not', () => {
+  const within = context({ scopes: [], observed: [], directory: directory([account('z')]) })
+  const before = holder(scope('z'), user('z'), { fields: { organizationAdmin: false, title: 'Lead' } })
+  const made = update(before, { ...before, fields: { organizationAdmin: true } })
+  const renamed = update(
+    { ...before, fields: { organizationAdmin: true } },
+    { ...before, fields: { organizationAdmin: true, title: 'Head' } },
+  )
+  expect(verdicts(approveOrganizationAdmins, [made, renamed], within)).toEqual(['PRIVILEGED', undefined])
+  expect(approveOrganizationAdmins([made], within)(made)).toMatchObject({ releasable: true })
+})

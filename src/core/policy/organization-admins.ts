@@ -1,13 +1,23 @@
 import { subject, type Change } from '../change.ts'
 import type { Account, Directory } from '../directory.ts'
 import type { Hold, Policy } from '../policy.ts'
+import type { Fields } from '../resource.ts'
 
 /** Platform role of those who rule the organization (Organizations API, users/search `platformRoles`). */
 const organizationAdmin = 'atlassian/org-admin'
 /** One that is locked out must not leave the other alone. */
 const minimum = 2
 
-/** Suspends or deactivates nobody where fewer than two organization admins would be left. */
+/** Whoever rules the organization can undo all that is declared: each new one is looked at by somebody. */
+export const approveOrganizationAdmins: Policy = () => (change) => {
+  const isNew = change.action === 'update' && isMade(change.after.fields) && !isMade(change.before.fields)
+  if (!isNew) return undefined
+  return { code: 'PRIVILEGED', reason: 'makes an organization admin', releasable: true }
+}
+
+const isMade = (fields: Fields): boolean => fields['organizationAdmin'] === true
+
+/** Suspends, deactivates or demotes nobody where fewer than two organization admins would be left. */
 export const keepOrganizationAdmins: Policy = (changes, { directory }) => {
   const leaving = new Set(changes.flatMap((change) => leaverAmongAdmins(change, directory)?.accountId ?? []))
   const left = directory.accounts.filter((account) => isAdmin(account) && !leaving.has(account.accountId)).length
@@ -23,7 +33,8 @@ const isAdmin = ({ status, platformRoles }: Account): boolean =>
 function leaverAmongAdmins(change: Change, directory: Directory): Account | undefined {
   if (change.action !== 'update') return undefined
   const { principal, fields } = subject(change)
-  const isLeaving = typeof fields['state'] === 'string' && fields['state'] !== 'Active'
+  const isClosed = typeof fields['state'] === 'string' && fields['state'] !== 'Active'
+  const isLeaving = isClosed || fields['organizationAdmin'] === false
   if (!isLeaving || principal?.type !== 'user' || !('accountId' in principal.account)) return undefined
   const account = directory.accountById(principal.account.accountId)
   return account && isAdmin(account) ? account : undefined

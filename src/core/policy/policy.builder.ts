@@ -39,6 +39,7 @@ export function directory(
     provisioningMethod: 'SCIM',
     groupNames: [],
     defaultGroups: new Map(),
+    authenticationPolicies: new Map(),
     account: (email) => accounts.find((each) => each.email === email),
     accountById: (id) => byId.get(id),
     group: (name) => groups.find((each) => each.name === name),

@@ -64,6 +64,27 @@ const endpoints = Strict(
   { default: {}, description: 'Where Atlassian is. A sandbox or a proxy goes here.' },
 )
 
+const AuthenticationPolicy = Strict(
+  {
+    name: Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'Its name, as admin.atlassian.com shows it, e.g. Staff.',
+    }),
+    id: Id('Id of the policy, from its address at admin.atlassian.com.'),
+    enforces: Type.Array(
+      OneOf(['TwoStepVerification', 'SingleSignOn'], { description: 'What the policy makes its people do.' }),
+      {
+        default: [],
+        maxItems: 2,
+        description:
+          'What the policy enforces, for reports. No API of Atlassian tells or changes it: set it at admin.atlassian.com. Default: nothing.',
+      },
+    ),
+  },
+  { description: 'An authentication policy that exists. No API of Atlassian lists, makes or changes them.' },
+)
+
 export const AtlassianOrganizationSpec = Strict(
   {
     organizationId: Id('Id of the organization, from the address of admin.atlassian.com.'),
@@ -85,6 +106,13 @@ export const AtlassianOrganizationSpec = Strict(
       maxProperties: 50,
       description:
         'Group that gives access to a product, by product key, e.g. { jira-software: jira-users-acme }. Default: discovered.',
+    }),
+    authenticationPolicies: Type.Array(AuthenticationPolicy, {
+      default: [],
+      maxItems: 100,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+      description: 'Authentication policies by name, for manifests and reports. Default: none.',
     }),
     guardrails,
     delegations: Type.Array(Delegation, {

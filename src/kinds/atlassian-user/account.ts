@@ -4,21 +4,31 @@ import type { Fields, Resource, Scope } from '../../core/resource.ts'
 
 export type UserState = 'Active' | 'Suspended' | 'Deactivated'
 
+/** What takes a call to know of one account: its policy (100 a call), which fields the organization may write (1 each). */
+export type Ask = 'policy' | 'privileges'
+
 export interface Person {
   readonly account: AccountRef
-  /** Normal form. */
+  /** As declared, in normal form. */
   readonly email: string
-  /** Whether its authentication policy is declared, so that it is worth a call. */
-  readonly wantsPolicy: boolean
+  readonly asks: readonly Ask[]
+  /** Fields that only somebody else may write, with the reason; as observed, where that was asked. */
+  readonly denied?: Readonly<Record<string, string>>
 }
 export type AccountScope = Scope<Person>
-/** One account. `fields` has `state`, the declared part of the profile, and `authenticationPolicyId`. */
+/**
+ * One account. `fields` has `state`, the declared part of the profile, `email` where it is to change, `organizationAdmin`
+ * and `authenticationPolicyId`.
+ */
 export type AccountResource = Resource<Person, Fields>
 
 export const userKind = 'AtlassianUser'
 
-export function accountScope(account: AccountRef, email: string, wantsPolicy: boolean): AccountScope {
-  const ref = { account, email, wantsPolicy }
+/** Platform role of those who rule the organization (Organizations API, users/search `platformRoles`). */
+export const organizationAdminRole = 'atlassian/org-admin'
+
+export function accountScope(account: AccountRef, email: string, asks: readonly Ask[] = []): AccountScope {
+  const ref = { account, email, asks }
   return { kind: userKind, key: accountKey(account), ref, title: `Account ${email}`, single: true }
 }
 
@@ -33,8 +43,11 @@ export const isAccountResource = (resource: Resource): resource is AccountResour
 export function observedFields(account: Account, policyId: string | undefined): Fields {
   return {
     displayName: account.name,
+    ...account.profile,
     ...account.provisioned?.profile,
     state: observedState(account),
+    organizationAdmin: account.platformRoles.includes(organizationAdminRole),
+    ...(account.email !== undefined && { email: account.email }),
     ...(policyId !== undefined && { authenticationPolicyId: policyId }),
   }
 }

@@ -61,50 +61,69 @@ export async function findScimUser(reader: Reader, email: string): Promise<{ rea
 
 type Assignment = { readonly status?: string; readonly statusReason?: string }
 interface Invitation {
-  readonly data?: readonly {
-    readonly email?: string
-    readonly id?: string
-    readonly results?: readonly {
-      readonly roleAssignmentResult?: readonly Assignment[]
-      readonly groupAssignmentResult?: readonly Assignment[]
-    }[]
+  readonly data?: readonly Invited[]
+}
+interface Invited {
+  readonly email?: string
+  readonly id?: string
+  readonly results?: readonly {
+    readonly roleAssignmentResult?: readonly Assignment[]
+    readonly groupAssignmentResult?: readonly Assignment[]
   }[]
 }
 
+/** Most addresses of one call (specs, admin-organizations, `InviteUsersRequest`). */
+export const invitationsPerCall = 25
+const invitePath = '/v2/orgs/{orgId}/users/invite'
+
 /**
- * Invites without a mail. Each part has its own status, and 200 does not mean that all went well (reference 4.4).
- * @returns the account id, where the answer has it. @throws RemoteError
+ * Invites without a mail, up to `invitationsPerCall` people. Each part has its own status, and neither 200 nor 206 says of
+ * anybody that it went well (reference 4.4).
+ * @returns by e-mail: the account id, the refusal, or nothing where the answer does not speak of the person.
+ * @throws RemoteError
  */
-export async function invite(writer: Writer, email: string): Promise<string | undefined> {
-  const request = post('organization', '/v2/orgs/{orgId}/users/invite', {
-    body: { emails: [email], sendNotification: false },
-  })
-  const { data = [] } = (await writer.write<Invitation | undefined>(request)) ?? {}
-  const person = data.find((each) => each.email !== undefined && normalEmail(each.email) === email)
-  const parts = person?.results?.flatMap((each) => [
-    ...(each.roleAssignmentResult ?? []),
-    ...(each.groupAssignmentResult ?? []),
-  ])
-  const failed = parts?.find(({ status }) => status === 'ERROR')
-  if (failed) {
-    const code = failed.statusReason
-    throw new RemoteError({
-      request: `POST ${request.path}`,
-      ...(code !== undefined && { code }),
-      detail: 'the invitation was not carried out',
-      effect: 'refused',
-    })
-  }
-  return person?.id
+export async function invite(
+  writer: Writer,
+  emails: readonly string[],
+): Promise<ReadonlyMap<string, string | RemoteError>> {
+  const body = { emails, sendNotification: false }
+  const { data = [] } = (await writer.write<Invitation | undefined>(post('organization', invitePath, { body }))) ?? {}
+  return new Map(
+    data.flatMap((person): (readonly [string, string | RemoteError])[] => {
+      const answer = refusalOf(person) ?? person.id
+      return person.email === undefined || answer === undefined ? [] : [[normalEmail(person.email), answer]]
+    }),
+  )
 }
 
-/** @throws RemoteError, IncompleteReadError */
-export async function findAccountId(reader: Reader, email: string): Promise<string | undefined> {
-  const found = await bodyCursorPages<{ readonly accountId: string }>(
+function refusalOf({ results = [] }: Invited): RemoteError | undefined {
+  const parts = results.flatMap((each) => [...(each.roleAssignmentResult ?? []), ...(each.groupAssignmentResult ?? [])])
+  const failed = parts.find(({ status }) => status === 'ERROR')
+  if (!failed) return undefined
+  const code = failed.statusReason
+  return new RemoteError({
+    request: `POST ${invitePath}`,
+    ...(code !== undefined && { code }),
+    detail: 'the invitation was not carried out',
+    effect: 'refused',
+  })
+}
+
+/** Ids by e-mail, of those who are there. @throws RemoteError, IncompleteReadError */
+export async function findAccountIds(reader: Reader, emails: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const found = await bodyCursorPages<{ readonly accountId: string; readonly email?: string | null }>(
     reader,
-    post('organization', `${directoryUsers}/search`, { body: { emails: [email], limit: 100 } }),
+    post('organization', `${directoryUsers}/search`, { body: { emails, limit: 100 } }),
   )
-  return found.length === 1 ? found[0]!.accountId : undefined
+  const byEmail = Map.groupBy(found, ({ email }) =>
+    email ? normalEmail(email) : emails.length === 1 ? emails[0]! : '',
+  )
+  return new Map(
+    emails.flatMap((email) => {
+      const accounts = byEmail.get(email) ?? []
+      return accounts.length === 1 ? [[email, accounts[0]!.accountId] as const] : []
+    }),
+  )
 }
 
 /** Access to the apps of this organization only; groups and roles are kept, and no seat is billed. @throws RemoteError */
@@ -117,20 +136,8 @@ export async function restore(writer: Writer, accountId: string): Promise<void> 
   await writer.write(post('organization', `${directoryUsers}/{accountId}/restore`, { params: { accountId } }))
 }
 
-/** Blocks the account everywhere; managed accounts only, and refused where SCIM owns it. @throws RemoteError */
-export async function disable(writer: Writer, accountId: string): Promise<void> {
-  // a body is required here and not described for `enable`
-  await writer.write({ ...lifecycle('disable', accountId), body: {} })
+/** Makes somebody an administrator of the organization, or no longer one; up to 30 s until it shows. @throws RemoteError */
+export async function setOrganizationRole(writer: Writer, accountId: string, role: string, isGranted: boolean) {
+  const path = `/v1/orgs/{orgId}/users/{userId}/role-assignments/${isGranted ? 'assign' : 'revoke'}`
+  await writer.write(post('organization', path, { params: { userId: accountId }, body: { role } }))
 }
-
-/** @throws RemoteError */
-export async function enable(writer: Writer, accountId: string): Promise<void> {
-  await writer.write(lifecycle('enable', accountId))
-}
-
-const lifecycle = (verb: 'disable' | 'enable', accountId: string): ApiRequest => ({
-  api: 'user-management',
-  method: 'POST',
-  path: `/users/{account_id}/manage/lifecycle/${verb}`,
-  params: { account_id: accountId },
-})

@@ -1,11 +1,14 @@
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import type { Account, Directory } from '../../core/directory.ts'
-import type { Fields } from '../../core/resource.ts'
-import { observedState, type UserState } from './account.ts'
+import { normalEmail } from '../../core/principal.ts'
+import type { Fields, Json } from '../../core/resource.ts'
+import { didYouMean } from '../../core/schema.ts'
+import { observedFields, observedState, type Ask, type UserState } from './account.ts'
+import { isManagedField, managedFields } from './managed-api.ts'
 import { profileFields } from './profile.ts'
 import type { AtlassianUserSpec } from './schema.ts'
 
-type Declared = Partial<AtlassianUserSpec> & Pick<AtlassianUserSpec, 'state'>
+type Declared = Partial<AtlassianUserSpec> & Pick<AtlassianUserSpec, 'email' | 'state'>
 
 interface Demanded {
   readonly fields: Fields
@@ -14,17 +17,42 @@ interface Demanded {
 
 /** What may be demanded of an account that exists: what is declared, without what Atlassian would refuse. */
 export function writableFields(spec: Declared, account: Account, directory: Directory): Demanded {
-  const parts = [state(spec.state, account, directory), profile(spec, account, directory), policy(spec, account)]
-  return merged(parts)
+  return merged([
+    state(spec.state, account, directory),
+    address(spec.email, account),
+    profile(spec, account, directory),
+    policy(spec, account, directory),
+    { fields: pick(spec, 'organizationAdmin'), diagnostics: [] },
+  ])
+}
+
+const pick = <Name extends keyof Declared>(spec: Declared, name: Name): Fields =>
+  spec[name] === undefined ? {} : { [name]: spec[name] as Json }
+
+/**
+ * What takes a call to know of the account before it may be written: who may change a managed account that no SCIM record
+ * owns differs field by field (reference section 5).
+ */
+export function asksOf(fields: Fields, account: Account): readonly Ask[] {
+  const found = observedFields(account, undefined)
+  const differs = (field: string): boolean => fields[field] !== undefined && fields[field] !== found[field]
+  const closesOrOpens = differs('state') && (fields['state'] === 'Deactivated' || found['state'] === 'Deactivated')
+  const isOurs = account.managed && !account.provisioned
+  const asksPrivileges = isOurs && (closesOrOpens || differs('email') || managedFields.some(differs))
+  return [
+    ...(fields['authenticationPolicyId'] === undefined ? [] : (['policy'] as const)),
+    ...(asksPrivileges ? (['privileges'] as const) : []),
+  ]
 }
 
 /** What a new account starts with. An invitation carries no profile: the person fills it in. */
-export function newFields(spec: Declared, { provisioningMethod }: Directory): Demanded {
+export function newFields(spec: Declared, directory: Directory): Demanded {
+  const { provisioningMethod } = directory
   const declared = declaredProfile(spec)
-  const { authenticationPolicyId } = spec
+  const { policyId, diagnostics } = declaredPolicy(spec, directory)
   const rest: Demanded = {
-    fields: { state: 'Active', ...(authenticationPolicyId !== undefined && { authenticationPolicyId }) },
-    diagnostics: [],
+    fields: { state: 'Active', ...(policyId !== undefined && { authenticationPolicyId: policyId }) },
+    diagnostics,
   }
   if (provisioningMethod === 'SCIM') return merged([rest, { fields: declared, diagnostics: [] }])
   return merged([rest, { fields: {}, diagnostics: notWritable(Object.keys(declared), 'an invitation has no profile') }])
@@ -60,11 +88,23 @@ function whyNotDeactivated({ unread: { provisioning } }: Directory): Pick<Diagno
   }
 }
 
-/** Only the record of the SCIM directory can be written; without one, a name that is already right needs no word. */
+/** The address is the identity: it is only demanded where a former one led to the account. */
+function address(declared: string, { email, provisioned, managed }: Account): Demanded {
+  const wanted = normalEmail(declared)
+  if (email === undefined || email === wanted) return { fields: {}, diagnostics: [] }
+  if (provisioned || managed) return { fields: { email: wanted }, diagnostics: [] }
+  const message = `the account has the address ${email} and is not managed: only its owner can change it`
+  return { fields: {}, diagnostics: [{ code: 'NOT_WRITABLE', severity: 'error', message, path: ['spec', 'email'] }] }
+}
+
+/**
+ * The record of the SCIM directory is written where there is one; else, of a managed account, what its profile has. What
+ * is already right needs no word.
+ */
 function profile(spec: Declared, account: Account, { unread }: Directory): Demanded {
   const declared = declaredProfile(spec)
   if (account.provisioned) return { fields: declared, diagnostics: [] }
-  const known: Readonly<Record<string, string>> = { displayName: account.name }
+  const known = observedFields(account, undefined)
   const open = Object.keys(declared).filter((field) => declared[field] !== known[field])
   if (open.length === 0) return { fields: {}, diagnostics: [] }
   if (unread.provisioning) {
@@ -74,7 +114,15 @@ function profile(spec: Declared, account: Account, { unread }: Directory): Deman
       diagnostics: [{ code: 'IDENTITIES_UNREAD', severity: 'error', message, path: ['spec', open[0]!] }],
     }
   }
-  return { fields: {}, diagnostics: notWritable(open, 'the account has no record in the SCIM directory') }
+  const writable = account.managed ? open.filter(isManagedField) : []
+  const why = account.managed ? 'only a SCIM record has it' : 'the account has no SCIM record and is not managed'
+  return {
+    fields: Object.fromEntries(writable.map((field) => [field, declared[field]!])),
+    diagnostics: notWritable(
+      open.filter((field) => !account.managed || !isManagedField(field)),
+      why,
+    ),
+  }
 }
 
 function notWritable(fields: readonly string[], why: string): readonly Diagnostic[] {
@@ -84,10 +132,30 @@ function notWritable(fields: readonly string[], why: string): readonly Diagnosti
   return [{ code: 'NOT_WRITABLE', severity: 'warning', message, path: ['spec', first] }]
 }
 
-function policy({ authenticationPolicyId }: Declared, { managed }: Account): Demanded {
-  if (authenticationPolicyId === undefined) return { fields: {}, diagnostics: [] }
-  if (managed) return { fields: { authenticationPolicyId }, diagnostics: [] }
+function policy(spec: Declared, { managed }: Account, directory: Directory): Demanded {
+  const { policyId, diagnostics } = declaredPolicy(spec, directory)
+  if (policyId === undefined || managed)
+    return { fields: policyId === undefined ? {} : { authenticationPolicyId: policyId }, diagnostics }
   const message = 'authentication policies hold managed accounts only, and this one is not'
-  const path = ['spec', 'authenticationPolicyId']
+  const path = ['spec', policyField(spec)]
   return { fields: {}, diagnostics: [{ code: 'NOT_WRITABLE', severity: 'warning', message, path }] }
+}
+
+const policyField = ({ authenticationPolicy }: Declared) =>
+  authenticationPolicy === undefined ? 'authenticationPolicyId' : 'authenticationPolicy'
+
+/** By its id, or by the name that the organization's manifest gives it: no API knows the names. */
+function declaredPolicy(spec: Declared, { authenticationPolicies }: Directory) {
+  const { authenticationPolicy: name, authenticationPolicyId: policyId } = spec
+  if (name === undefined) return { policyId, diagnostics: [] }
+  const found = authenticationPolicies.get(name)
+  if (found) return { policyId: found.id, diagnostics: [] }
+  const message = `no authentication policy is named "${name}"`
+  const { hint = 'declare it in spec.authenticationPolicies of the AtlassianOrganization' } = didYouMean(
+    name,
+    authenticationPolicies.keys(),
+  )
+  const path = ['spec', 'authenticationPolicy']
+  const problem: Diagnostic = { code: 'UNKNOWN_REFERENCE', severity: 'error', message, path, hint }
+  return { policyId: undefined, diagnostics: [problem] }
 }

@@ -3,12 +3,12 @@ import type { Account, ProvisionedRecord } from '../../core/directory.ts'
 import type { DeclaredObject } from '../../core/kind.ts'
 import { partsOf, shownDemand, sketchContext, sketchDirectory, type DirectorySketch } from '../directory.builder.ts'
 import { buildManifest } from '../principals.builder.ts'
-import { observedState } from './account.ts'
+import { observedState, type AccountScope } from './account.ts'
 import { expand } from './expand.ts'
 import type { AtlassianUserSpec } from './schema.ts'
 
 type Spec = AtlassianUserSpec
-const base: Spec = { email: 'Ana@X.io', state: 'Active', products: [], deletionPolicy: 'Retain' }
+const base: Spec = { email: 'Ana@X.io', formerEmails: [], state: 'Active', products: [], deletionPolicy: 'Retain' }
 const record: ProvisionedRecord = { id: 'scim-1', active: true, profile: { title: 'Engineer' } }
 const groups: DirectorySketch = {
   groups: { 'jira-users': { defaultFor: ['jira-software'] }, 'wiki-users': { defaultFor: ['confluence'] } },
@@ -80,10 +80,57 @@ describe('expand', () => {
       account: { provisioned: record },
       expected: { entries: [account('id-ana', { state: 'Active', title: 'Lead' })], problems: [] },
     },
-    'without a SCIM record the profile is left out, with a warning': {
-      spec: { title: 'Lead' },
+    'without a SCIM record the profile of a managed account is written, as far as it goes': {
+      spec: { title: 'Lead', givenName: 'Ana' },
       account: {},
+      expected: {
+        entries: [account('id-ana', { state: 'Active', title: 'Lead' })],
+        problems: ['warning NOT_WRITABLE spec.givenName'],
+      },
+    },
+    'the profile of an account that is neither managed nor provisioned is left out, with a warning': {
+      spec: { title: 'Lead' },
+      account: { managed: false },
       expected: { entries: [account('id-ana', { state: 'Active' })], problems: ['warning NOT_WRITABLE spec.title'] },
+    },
+    'a former address leads to the account, whose address is to change': {
+      spec: { email: 'ana.ruiz@x.io', formerEmails: ['ana@x.io'] },
+      account: {},
+      estate: { formerEmails: { 'ana.ruiz@x.io': 'ana@x.io' } },
+      expected: { entries: [account('id-ana', { state: 'Active', email: 'ana.ruiz@x.io' })], problems: [] },
+    },
+    'the address of an account that is not managed is its own affair': {
+      spec: { email: 'ana.ruiz@x.io', formerEmails: ['ana@x.io'] },
+      account: { managed: false },
+      estate: { formerEmails: { 'ana.ruiz@x.io': 'ana@x.io' } },
+      expected: { entries: [account('id-ana', { state: 'Active' })], problems: ['error NOT_WRITABLE spec.email'] },
+    },
+    'the address of today is no former one': {
+      spec: { formerEmails: ['ANA@x.io'] },
+      account: {},
+      expected: { claims: [], entries: [], problems: ['error AMBIGUOUS spec.formerEmails.0'], unclaimed: true },
+    },
+    'a policy can be called by the name that the organization gives it': {
+      spec: { authenticationPolicy: 'Staff' },
+      account: {},
+      estate: { authenticationPolicies: new Map([['Staff', { id: 'p1', enforces: [] }]]) },
+      expected: { entries: [account('id-ana', { state: 'Active', authenticationPolicyId: 'p1' })], problems: [] },
+    },
+    'a policy that nobody has named is an error': {
+      spec: { authenticationPolicy: 'Staf' },
+      account: {},
+      estate: { authenticationPolicies: new Map([['Staff', { id: 'p1', enforces: [] }]]) },
+      expected: { problems: ['error UNKNOWN_REFERENCE spec.authenticationPolicy'] },
+    },
+    'a policy by name and by id is one too many': {
+      spec: { authenticationPolicy: 'Staff', authenticationPolicyId: 'p1' },
+      account: {},
+      expected: { entries: [], problems: ['error INVALID_SPEC spec'], unclaimed: true },
+    },
+    'whoever is to rule the organization is said so, and nobody else': {
+      spec: { organizationAdmin: true },
+      account: {},
+      expected: { entries: [account('id-ana', { state: 'Active', organizationAdmin: true })], problems: [] },
     },
     'a name that is already right needs no warning': {
       spec: { displayName: 'Ana Ruiz' },
@@ -171,6 +218,31 @@ describe('expand', () => {
       expect(partsOf(expand(object(spec, retired), sketchContext(directory)), expected)).toEqual(expected)
     })
   }
+
+  test('a former address that somebody else has today leads to nobody', () => {
+    const directory = sketchDirectory({ accounts: { ana: {} } })
+    const context = sketchContext(directory, new Map([['ana', object({})]]))
+    const { problems, entries } = shownDemand(expand(object({ email: 'bo@x.io', formerEmails: ['ana@x.io'] }), context))
+    expect({ problems, entries }).toEqual({ problems: ['error AMBIGUOUS spec.formerEmails.0'], entries: [] })
+  })
+
+  const asked: Record<string, readonly [Partial<Spec>, Partial<Account>, readonly string[]]> = {
+    'nothing, where nothing is to change': [{ title: 'Lead' }, { profile: { title: 'Lead' } }, []],
+    'the privileges of a managed account whose profile is to change': [{ title: 'Lead' }, {}, ['privileges']],
+    'the privileges of a managed account that is to be closed': [{ state: 'Deactivated' }, {}, ['privileges']],
+    'no privileges to suspend it, which is the affair of the organization': [{ state: 'Suspended' }, {}, []],
+    'no privileges of a provisioned account, which its record changes': [
+      { state: 'Deactivated' },
+      { provisioned: record },
+      [],
+    ],
+    'the policy, where one is declared': [{ authenticationPolicyId: 'p1' }, {}, ['policy']],
+  }
+  test.each(Object.entries(asked))('a call is worth %s', (_, [spec, given, asks]) => {
+    const directory = sketchDirectory({ accounts: { ana: given } })
+    const { claims } = expand(object(spec), sketchContext(directory))
+    expect(claims.flatMap(({ scope }) => (scope as AccountScope).ref.asks ?? [])).toEqual(asks)
+  })
 
   test('a manifest that was only renamed suspends nobody', () => {
     const directory = sketchDirectory({ accounts: { ana: {} } })

@@ -1,10 +1,12 @@
+import type { Diagnostic } from '../../core/diagnostic.ts'
 import type { Account } from '../../core/directory.ts'
 import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../core/kind.ts'
 import type { Member } from '../../core/membership.ts'
 import { normalEmail } from '../../core/principal.ts'
 import type { Fields } from '../../core/resource.ts'
 import { accountResource, accountScope, type AccountResource } from './account.ts'
-import { newFields, writableFields } from './demand.ts'
+import { asksOf, newFields, writableFields } from './demand.ts'
+import { ruleProblems } from './rules.ts'
 import { productClaims, productEntries } from './products.ts'
 import type { AtlassianUserSpec } from './schema.ts'
 
@@ -29,6 +31,8 @@ export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Contex
     return { ...nothing, diagnostics: [problem], unclaimed: true }
   }
   if (manifest.retired) return retire(spec, account, context)
+  const problems = [...ruleProblems(spec), ...takenAddress(spec, context)]
+  if (problems.length > 0) return { ...nothing, diagnostics: problems, unclaimed: true }
   if (account) return existing(spec, account, context)
   return spec.state === 'Active' ? promise(spec, context) : nothing
 }
@@ -48,7 +52,7 @@ function existing(spec: Spec, account: Account, { directory }: Context): Wanted 
 
 function promise(spec: Spec, { directory }: Context): Wanted {
   const email = normalEmail(spec.email)
-  const scope = accountScope({ promised: email }, email, spec.authenticationPolicyId !== undefined)
+  const scope = accountScope({ promised: email }, email)
   const { fields, diagnostics } = newFields(spec, directory)
   const products = productEntries(spec.products, { promised: email }, directory)
   return {
@@ -56,6 +60,16 @@ function promise(spec: Spec, { directory }: Context): Wanted {
     entries: [{ resource: accountResource(scope, fields), path: ['spec'] }, ...products.entries],
     diagnostics: [...diagnostics, ...products.diagnostics],
   }
+}
+
+/** A former address that is somebody else's today must not lead to that person's account. */
+function takenAddress({ formerEmails, email }: Spec, { siblings }: Context): readonly Diagnostic[] {
+  const taken = new Set([email, ...[...siblings.values()].map(({ spec }) => spec.email)].map(normalEmail))
+  const index = formerEmails.findIndex((former) => taken.has(normalEmail(former)))
+  if (index < 0) return []
+  const isOwn = normalEmail(formerEmails[index]!) === normalEmail(email)
+  const message = isOwn ? 'the address of today is no former one' : 'another manifest has this address today'
+  return [{ code: 'AMBIGUOUS', severity: 'error', message, path: ['spec', 'formerEmails', index] }]
 }
 
 const stateAfter = { Suspend: 'Suspended', Deactivate: 'Deactivated' } as const
@@ -74,11 +88,10 @@ function retire(spec: Spec, account: Account | undefined, { directory, siblings 
 
 function accountDemand(
   spec: Spec,
-  { accountId }: Account,
+  account: Account,
   fields: Fields,
 ): { readonly claims: readonly Claim[]; readonly entries: readonly Entry<AccountResource>[] } {
-  const wantsPolicy = fields['authenticationPolicyId'] !== undefined
-  const scope = accountScope({ accountId }, normalEmail(spec.email), wantsPolicy)
+  const scope = accountScope({ accountId: account.accountId }, normalEmail(spec.email), asksOf(fields, account))
   return {
     claims: [{ scope, authority: 'Additive' }],
     entries: [{ resource: accountResource(scope, fields), path: ['spec'] }],

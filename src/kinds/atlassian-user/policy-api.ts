@@ -1,4 +1,5 @@
 import type { Clock, Reader, Writer } from '../../core/ports.ts'
+import { normalEmail } from '../../core/principal.ts'
 import { RemoteError } from '../../core/remote-error.ts'
 import { poll } from '../poll.ts'
 
@@ -33,7 +34,11 @@ interface PolicyInfo {
 interface TaskStatus {
   readonly inProgressCount?: number
   readonly failureCount?: number
-  readonly failureReasons?: readonly { readonly details?: { readonly status?: number; readonly title?: string } }[]
+  readonly failureReasons?: readonly FailureReason[]
+}
+interface FailureReason {
+  readonly emails?: readonly string[]
+  readonly details?: { readonly status?: number; readonly title?: string }
 }
 
 interface Waiting {
@@ -42,16 +47,23 @@ interface Waiting {
   readonly signal: AbortSignal
 }
 
-/** Takes e-mails, not account ids, and works in the background: 202 says nothing yet. @throws RemoteError */
-export async function moveToPolicy(writer: Writer, move: { policyId: string; email: string }, waiting: Waiting) {
+/**
+ * Takes e-mails, not account ids, and works in the background: 202 says nothing yet, so its task is followed to its end.
+ * @returns the refusals by e-mail. @throws RemoteError, also where the task has not ended in time
+ */
+export async function moveToPolicy(
+  writer: Writer,
+  { policyId, emails }: { readonly policyId: string; readonly emails: readonly string[] },
+  waiting: Waiting,
+): Promise<ReadonlyMap<string, RemoteError>> {
   const path = `${control}/auth-policy/{policyId}/add-users`
   const request = `POST ${path}`
   const { taskId } = await writer.write<{ readonly taskId: string }>({
     api: 'control',
     method: 'POST',
     path,
-    params: { policyId: move.policyId },
-    body: { users: [move.email] },
+    params: { policyId },
+    body: { users: emails },
   })
   const task = await poll(async () => {
     const status = await waiting.reader.read<TaskStatus>({
@@ -63,12 +75,26 @@ export async function moveToPolicy(writer: Writer, move: { policyId: string; ema
     return (status.inProgressCount ?? 0) > 0 ? undefined : status
   }, waiting)
   if (!task) throw new RemoteError({ request, detail: 'the move has not ended yet', effect: 'unknown' })
-  if ((task.failureCount ?? 0) === 0) return
-  const details = task.failureReasons?.[0]?.details
-  throw new RemoteError({
-    request,
-    ...(details?.status !== undefined && { status: details.status }),
-    detail: details?.title ?? 'the account was not moved',
-    effect: 'refused',
-  })
+  return refusalsOf(task, emails, request)
+}
+
+/** Where the task counts failures that it puts no name to, nobody is known to have been moved. */
+function refusalsOf(
+  { failureCount = 0, failureReasons = [] }: TaskStatus,
+  emails: readonly string[],
+  request: string,
+): ReadonlyMap<string, RemoteError> {
+  if (failureCount === 0) return new Map()
+  const named = new Map(
+    failureReasons.flatMap((reason) => (reason.emails ?? []).map((email) => [normalEmail(email), reason] as const)),
+  )
+  const isComplete = emails.filter((email) => named.has(email)).length === failureCount
+  const failed = isComplete ? emails.filter((email) => named.has(email)) : emails
+  return new Map(
+    failed.map((email) => {
+      const { status, title } = (named.get(email) ?? failureReasons[0])?.details ?? {}
+      const detail = title ?? 'the account was not moved'
+      return [email, new RemoteError({ request, ...(status !== undefined && { status }), detail, effect: 'refused' })]
+    }),
+  )
 }

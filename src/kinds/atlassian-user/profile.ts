@@ -38,13 +38,24 @@ export type ScimOperation = { readonly op: 'add' | 'replace'; readonly path: str
 export function scimOperations(before: Fields, after: Fields): readonly ScimOperation[] {
   const from = scimAttributes(before)
   const to = scimAttributes({ ...before, ...after })
-  return jsonPatch.compare(from, to).flatMap((operation) =>
+  const moved = after['email'] === before['email'] ? [] : addressOperations(after['email'])
+  const changed = jsonPatch.compare(from, to).flatMap((operation) =>
     // after `{ ...before, ...after }` nothing can be missing, so there is nothing to remove, move or copy
     operation.op === 'add' || operation.op === 'replace'
       ? { op: operation.op, path: scimPath(operation.path), value: operation.value as Json }
       : [],
   )
+  return [...moved, ...changed]
 }
+
+/** The user name is the address at Atlassian (reference 3.2). */
+const addressOperations = (email: Json | undefined): readonly ScimOperation[] =>
+  email === undefined
+    ? []
+    : [
+        { op: 'replace', path: 'userName', value: email },
+        { op: 'replace', path: 'emails', value: [{ value: email, type: 'work', primary: true }] },
+      ]
 
 /** `/name/givenName` (RFC 6901) as `name.givenName` (RFC 7644, 3.5.2). */
 const scimPath = (pointer: string): string => pointer.slice(1).replaceAll('/', '.')

@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { OneOf, Strict } from '../../core/schema.ts'
 import { Email, organizationRef } from '../fields.ts'
+import { validations } from '../rule.ts'
+import { userRules } from './rules.ts'
 
 const Text = (maxLength: number, description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, description }))
@@ -25,34 +27,56 @@ const Product = Type.String({
   description: 'Key of a product, e.g. jira-software or confluence.',
 })
 
-export const AtlassianUserSpec = Strict({
-  organizationRef,
-  email: Email('E-mail address, and the identity: another address is another account. E.g. ana.ruiz@acme.com.'),
-  ...profile,
-  state: OneOf(['Active', 'Suspended', 'Deactivated'], {
-    default: 'Active',
-    description:
-      'Active: made where missing. Suspended: keeps groups and roles, has no access in this organization and costs no seat. Deactivated: the account is closed everywhere, which only works for managed accounts. Default: Active.',
-  }),
-  products: Type.Array(Product, {
-    default: [],
-    maxItems: 20,
-    description: 'Products the person can use, through their default groups. May cost a seat each. Default: none.',
-  }),
-  authenticationPolicyId: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 64,
-      pattern: '^[A-Za-z0-9-]+$',
+export const AtlassianUserSpec = Strict(
+  {
+    organizationRef,
+    email: Email('E-mail address, and the identity: another address is another account. E.g. ana.ruiz@acme.com.'),
+    formerEmails: Type.Array(Email('An address that the account may still have, e.g. ana.lopez@acme.com.'), {
+      default: [],
+      maxItems: 10,
       description:
-        'Id of the authentication policy (two-step verification, single sign-on) that the account is in. Managed accounts only.',
+        'Addresses that the account had before. Where one of them leads to it and nobody has the address of today, the address of the account is changed, which ends its sessions. Default: none.',
     }),
-  ),
-  deletionPolicy: OneOf(['Retain', 'Suspend', 'Deactivate'], {
-    default: 'Retain',
-    description:
-      'What becomes of the account when this object goes away. An account is never deleted. Default: Retain.',
-  }),
-})
+    ...profile,
+    state: OneOf(['Active', 'Suspended', 'Deactivated'], {
+      default: 'Active',
+      description:
+        'Active: made where missing. Suspended: keeps groups and roles, has no access in this organization and costs no seat. Deactivated: the account is closed everywhere, which only works for managed accounts. Default: Active.',
+    }),
+    products: Type.Array(Product, {
+      default: [],
+      maxItems: 20,
+      description: 'Products the person can use, through their default groups. May cost a seat each. Default: none.',
+    }),
+    authenticationPolicyId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        pattern: '^[A-Za-z0-9-]+$',
+        description:
+          'Id of the authentication policy (two-step verification, single sign-on) that the account is in. Managed accounts only.',
+      }),
+    ),
+    authenticationPolicy: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description: 'The same, by the name that AtlassianOrganization.spec.authenticationPolicies gives it.',
+      }),
+    ),
+    organizationAdmin: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether the person rules the organization. Granting it waits for an approval each time. Left out: not our business.',
+      }),
+    ),
+    deletionPolicy: OneOf(['Retain', 'Suspend', 'Deactivate'], {
+      default: 'Retain',
+      description:
+        'What becomes of the account when this object goes away. An account is never deleted. Default: Retain.',
+    }),
+  },
+  validations(userRules),
+)
 
 export type AtlassianUserSpec = Static<typeof AtlassianUserSpec>

@@ -7,7 +7,7 @@ import { RemoteError } from '../../core/remote-error.ts'
 import type { Fields } from '../../core/resource.ts'
 import { sketchDirectory, type DirectorySketch } from '../directory.builder.ts'
 import { accountResource, accountScope, observedFields, type AccountResource } from './account.ts'
-import { writeAccount } from './write.ts'
+import { lanes, writeAccounts } from './write.ts'
 
 type Answers = Readonly<Record<string, unknown>>
 const record = { id: 'scim-1', active: true, profile: { title: 'Engineer' } }
@@ -37,15 +37,21 @@ function world(sketch: DirectorySketch, answers: Answers = {}) {
   return { context, journal, slept: () => slept }
 }
 
+/** A batch of one; its refusal is thrown, as the engine would tell it. */
+async function writeOne(change: Change<AccountResource>, context: WriteContext): Promise<void> {
+  for (const refusal of (await writeAccounts({ action: change.action, changes: [change] }, context)).values())
+    throw refusal
+}
+
 const declared = { why: 'declared', origins: [] } as const
-const promised = accountScope({ promised: 'ana@x.io' }, 'ana@x.io', false)
+const promised = accountScope({ promised: 'ana@x.io' }, 'ana@x.io')
 const created = (fields: Fields): Change<AccountResource> => ({
   action: 'create',
   after: accountResource(promised, fields),
   ...declared,
 })
 const updated = (account: Account, after: Fields, policyId?: string): Change<AccountResource> => {
-  const scope = accountScope({ accountId: account.accountId }, 'ana@x.io', false)
+  const scope = accountScope({ accountId: account.accountId }, 'ana@x.io')
   const before = accountResource(scope, observedFields(account, policyId))
   return { action: 'update', before, after: accountResource(scope, after), ...declared }
 }
@@ -60,7 +66,7 @@ describe('a new account', () => {
   test('SCIM answers with the account id, which is learned', async () => {
     const answers = { [`POST ${scimPath}`]: { id: 'scim-1', [extension]: { atlassianAccountId: 'id-ana' } } }
     const { context, journal } = world({ provisioningMethod: 'SCIM' }, answers)
-    await writeAccount(created({ state: 'Active', givenName: 'Ana' }), context)
+    await writeOne(created({ state: 'Active', givenName: 'Ana' }), context)
     expect(journal.map(({ body }) => body)).toEqual([
       {
         schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
@@ -77,14 +83,14 @@ describe('a new account', () => {
     let asked = 0
     const search = () => ({ data: ++asked < 3 ? [] : [{ accountId: 'id-ana' }], links: {} })
     const { context, slept } = world({ provisioningMethod: 'SCIM' }, { [searchPath]: search })
-    await writeAccount(created({ state: 'Active' }), context)
+    await writeOne(created({ state: 'Active' }), context)
     expect(context.identities.accountId({ promised: 'ana@x.io' })).toBe('id-ana')
     expect(slept()).toBe(1500)
   })
 
   test('an id that never shows leaves the account pending, after a bounded time', async () => {
     const { context, slept } = world({ provisioningMethod: 'SCIM' }, { [searchPath]: { data: [], links: {} } })
-    await writeAccount(created({ state: 'Active' }), context)
+    await writeOne(created({ state: 'Active' }), context)
     expect(() => context.identities.accountId({ promised: 'ana@x.io' })).toThrow('does not exist yet')
     expect(slept()).toBeLessThanOrEqual(15_000)
   })
@@ -93,7 +99,7 @@ describe('a new account', () => {
   test('an invitation is sent without a mail, and the id learned', async () => {
     const answers = { [invitePath]: { data: [{ email: 'Ana@x.io', id: 'id-ana', results: [] }] } }
     const { context, journal } = world({}, answers)
-    await writeAccount(created({ state: 'Active' }), context)
+    await writeOne(created({ state: 'Active' }), context)
     expect(journal.map(({ body }) => body)).toEqual([{ emails: ['ana@x.io'], sendNotification: false }])
     expect(context.identities.accountId({ promised: 'ana@x.io' })).toBe('id-ana')
   })
@@ -101,9 +107,55 @@ describe('a new account', () => {
   test('an invitation that failed within a good answer is a refusal with its reason', async () => {
     const results = [{ roleAssignmentResult: [{ status: 'ERROR', statusReason: 'NO_SEAT' }] }]
     const { context } = world({}, { [invitePath]: { data: [{ email: 'ana@x.io', id: 'id-ana', results }] } })
-    const failure = await writeAccount(created({ state: 'Active' }), context).catch((error: unknown) => error)
+    const failure = await writeOne(created({ state: 'Active' }), context).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(RemoteError)
     expect((failure as RemoteError).failure).toMatchObject({ code: 'NO_SEAT', effect: 'refused' })
+  })
+})
+
+describe('several new accounts', () => {
+  const invitePath = 'POST /v2/orgs/{orgId}/users/invite'
+  const named = (name: string, fields: Fields = { state: 'Active' }): Change<AccountResource> => {
+    const scope = accountScope({ promised: `${name}@x.io` }, `${name}@x.io`)
+    return { action: 'create', after: accountResource(scope, fields), ...declared }
+  }
+  const refusedResult = [{ groupAssignmentResult: [{ status: 'ERROR', statusReason: 'NO_SEAT' }] }]
+
+  test('go out 25 a call', () => {
+    const many = Array.from({ length: 60 }, (_, index) => named(`p${index}`))
+    expect(lanes(many).map(({ length }) => length)).toEqual([25, 25, 10])
+  })
+
+  test('are invited in one call; whoever is refused in it is told, the others are learned', async () => {
+    const data = [
+      { email: 'ana@x.io', id: 'id-ana', results: [] },
+      { email: 'bo@x.io', id: 'id-bo', results: refusedResult },
+    ]
+    const search = { data: [{ accountId: 'id-cy', email: 'cy@x.io' }], links: {} }
+    const { context, journal } = world({}, { [invitePath]: { data }, [searchPath]: search })
+    const changes = ['ana', 'bo', 'cy'].map((name) => named(name))
+    const refusals = await writeAccounts({ action: 'create', changes }, context)
+    expect(journal.map(({ body }) => body)).toEqual([
+      { emails: ['ana@x.io', 'bo@x.io', 'cy@x.io'], sendNotification: false },
+    ])
+    expect([...refusals].map(([change, { failure }]) => [change, failure.code])).toEqual([[changes[1], 'NO_SEAT']])
+    const idOf = (name: string) => context.identities.accountId({ promised: `${name}@x.io` })
+    expect([idOf('ana'), idOf('cy')]).toEqual(['id-ana', 'id-cy'])
+    expect(() => idOf('bo')).toThrow('does not exist yet')
+  })
+
+  test('of the SCIM directory: one that is taken does not stop the others', async () => {
+    let made = 0
+    const create = () => {
+      made += 1
+      if (made === 1) throw new RemoteError({ request: 'POST', status: 409, effect: 'refused' })
+      return { id: 'scim-bo', [extension]: { atlassianAccountId: 'id-bo' } }
+    }
+    const { context } = world({ provisioningMethod: 'SCIM' }, { [`POST ${scimPath}`]: create })
+    const changes = ['ana', 'bo'].map((name) => named(name))
+    const refusals = await writeAccounts({ action: 'create', changes }, context)
+    expect([...refusals.keys()]).toEqual([changes[0]])
+    expect(context.identities.accountId({ promised: 'bo@x.io' })).toBe('id-bo')
   })
 })
 
@@ -126,6 +178,41 @@ describe('a change of an account', () => {
 
   const table: Record<string, readonly [Partial<Account>, Fields, readonly unknown[], DirectorySketch?]> = {
     'suspending goes through the organization': [{}, { state: 'Suspended' }, [organization('suspend')]],
+    'a former address of a managed account is changed, and its profile with it': [
+      {},
+      { email: 'ana.ruiz@x.io', title: 'Lead', displayName: 'Ana Ruiz' },
+      [
+        [
+          'PATCH {account_id}/manage/profile',
+          { account_id: 'id-ana' },
+          { name: 'Ana Ruiz', extended_profile: { job_title: 'Lead' } },
+        ],
+        ['PUT {account_id}/manage/email', { account_id: 'id-ana' }, { email: 'ana.ruiz@x.io' }],
+      ],
+    ],
+    'the address of a provisioned account is its user name': [
+      { provisioned: record },
+      { email: 'ana.ruiz@x.io' },
+      [patch(['userName', 'ana.ruiz@x.io'], ['emails', [{ value: 'ana.ruiz@x.io', type: 'work', primary: true }]])],
+    ],
+    'a closed account is opened before its profile is written': [
+      { status: 'deactivated' },
+      { state: 'Active', title: 'Lead' },
+      [
+        lifecycle('enable'),
+        ['PATCH {account_id}/manage/profile', { account_id: 'id-ana' }, { extended_profile: { job_title: 'Lead' } }],
+      ],
+    ],
+    'somebody is made an organization admin by its role': [
+      {},
+      { organizationAdmin: true },
+      [['POST {userId}/role-assignments/assign', { userId: 'id-ana' }, { role: 'atlassian/org-admin' }]],
+    ],
+    'and is one no longer': [
+      { platformRoles: ['atlassian/org-admin'] },
+      { organizationAdmin: false },
+      [['POST {userId}/role-assignments/revoke', { userId: 'id-ana' }, { role: 'atlassian/org-admin' }]],
+    ],
     'restoring likewise': [{ status: 'suspended' }, { state: 'Active' }, [organization('restore')]],
     'a managed account is deactivated by its life cycle': [{}, { state: 'Deactivated' }, [lifecycle('disable', {})]],
     'and activated again': [{ status: 'deactivated' }, { state: 'Active' }, [lifecycle('enable')]],
@@ -165,7 +252,7 @@ describe('a change of an account', () => {
           'POST /v2/orgs/{orgId}/users/invite': { data: [{ email: 'ana@x.io', id: 'id-ana' }] },
         },
       )
-      await writeAccount(updated(context.directory.accounts[0]!, after), context)
+      await writeOne(updated(context.directory.accounts[0]!, after), context)
       const sorted = journal.map((request) => shown(request))
       expect(sorted).toEqual(calls.map((call) => expect.arrayContaining(call as unknown[])))
     })
@@ -176,7 +263,7 @@ describe('a change of an account', () => {
   const move = async (task: unknown) => {
     const { context, journal } = world({ accounts: { ana: {} } }, { [addPath]: { taskId: 't1' }, [taskPath]: task })
     const after = { state: 'Active', authenticationPolicyId: 'p2' }
-    await writeAccount(updated(context.directory.accounts[0]!, after, 'p1'), context)
+    await writeOne(updated(context.directory.accounts[0]!, after, 'p1'), context)
     return journal.map(({ params, body }) => ({ params, body }))
   }
 
@@ -201,7 +288,7 @@ describe('a change of an account', () => {
   test('an account is never deleted', async () => {
     const { context, journal } = world({})
     const removal = { action: 'delete', before: accountResource(promised, {}), why: 'withdrawn', origins: [] } as const
-    await expect(writeAccount(removal, context)).rejects.toThrow('never deleted')
+    await expect(writeOne(removal, context)).rejects.toThrow('never deleted')
     expect(journal).toEqual([])
   })
 })
