@@ -45,7 +45,9 @@ export function createCloud(parts: CloudParts): (received: Received) => Outcome 
     const target = findTarget(parts.world.state, received.url)
     const definition = target && definitions.get(target.api)
     const match = target && routers.get(target.api)?.(received.method, target.path)
-    if (!target || !definition || !match) return unknown(parts, received, target)
+    if (!target || !definition || !match) {
+      return unknown(parts, received, target, target && definition?.unrouted?.(received.method, target.path))
+    }
     const { authorization } = received.headers
     const caller = identify(parts.world.state, target, { authorization, nowMs })
     return answerCall(parts, { received, target, definition, match, caller, nowMs })
@@ -156,20 +158,20 @@ function parsed({ headers, text }: Received): unknown {
   }
 }
 
-function unknown(parts: CloudParts, { method, url }: Received, target: Target | undefined): Outcome {
+function unknown(parts: CloudParts, { method, url }: Received, target?: Target, own?: Answer): Outcome {
   const operation = (target && operationName(target.api, method, target.path)) ?? 'unknown'
   const missing = namesMissingSite(parts.world.state, url)
-  const status = missing ? 404 : 501
   const message = missing ? `no site ${url.hostname}` : `the sandbox does not answer ${method} ${url.pathname}`
+  const answer = own ?? { status: missing ? 404 : 501, body: missing ? { message } : { message, operation } }
   parts.journal.add({
     at: new Date(parts.now()).toISOString(),
     method,
     path: `${url.pathname}${url.search}`,
     operation,
     api: target?.api ?? 'site',
-    status,
+    status: answer.status,
     write: method !== 'GET',
     credential: 'anonymous',
   })
-  return { answer: { status, body: missing ? { message } : { message, operation } }, delayMs: 0 }
+  return { answer, delayMs: 0 }
 }

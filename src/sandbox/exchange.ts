@@ -63,6 +63,8 @@ export interface ApiDefinition {
   readonly routes: readonly Route[]
   readonly unauthorized: (reason: 'missing' | 'unknown') => Answer
   readonly refused: (refusal: Refusal) => Answer
+  /** What answers a request that no route takes; left out: the sandbox's own 501. */
+  readonly unrouted?: (method: string, path: string) => Answer
   readonly contentType: string
 }
 

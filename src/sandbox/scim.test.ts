@@ -101,6 +101,56 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     ),
     patch('Users/scim-ana', [{ op: 'replace', path: 'nonsense', value: 1 }], { scimType: 'invalidPath' }, 400),
   ],
+  'the type of an address, further addresses, phone numbers and all parts of a name are kept': [
+    {
+      call: `PUT ${scim}/Users/scim-ana`,
+      body: person('ana@acme.com', {
+        name: { formatted: 'Dr Ana B Ruiz Sr', middleName: 'B', honorificPrefix: 'Dr', honorificSuffix: 'Sr' },
+        emails: [{ value: 'ana@acme.com', type: 'office', primary: true }, { value: 'ana@home.org' }],
+        phoneNumbers: [{ value: '+1 555', type: 'work', primary: true }],
+      }),
+      status: 200,
+      answer: {
+        name: { formatted: 'Dr Ana B Ruiz Sr', middleName: 'B', honorificPrefix: 'Dr', honorificSuffix: 'Sr' },
+        emails: [{ value: 'ana@acme.com', type: 'office', primary: true }, { value: 'ana@home.org' }],
+        phoneNumbers: [{ value: '+1 555', type: 'work', primary: true }],
+      },
+    },
+    patch('Users/scim-ana', [{ op: 'replace', path: 'emails[type eq "office"].value', value: 'a.ruiz@acme.com' }], {
+      emails: [{ value: 'a.ruiz@acme.com', type: 'office', primary: true }, { value: 'ana@home.org' }],
+    }),
+    patch('Users/scim-ana', [{ op: 'add', path: 'emails', value: [{ value: 'ana@acme.com', primary: true }] }], {
+      emails: [
+        { value: 'a.ruiz@acme.com', primary: false },
+        { value: 'ana@home.org', primary: false },
+        { value: 'ana@acme.com', primary: true },
+      ],
+    }),
+    org('ana@acme.com', { accountId: '712020:ana' }),
+    patch('Users/scim-ana', [{ op: 'remove', path: 'emails[value eq "ana@home.org"]' }], {
+      emails: [{ value: 'a.ruiz@acme.com' }, { value: 'ana@acme.com' }],
+    }),
+  ],
+  'an add to a name leaves the parts that it does not name': [
+    patch('Users/scim-ana', [{ op: 'add', path: 'name', value: { middleName: 'B' } }], {
+      name: { givenName: 'Ana', middleName: 'B', familyName: 'Ruiz' },
+    }),
+  ],
+  'the groups of a user are read-only': [
+    patch('Users/scim-ana', [{ op: 'replace', path: 'groups', value: [] }], { scimType: 'mutability' }, 400),
+  ],
+  'attributes and excludedAttributes choose what is shown, and exclude each other': [
+    {
+      call: `GET ${scim}/Users/scim-ana?attributes=userName,emails.value`,
+      status: 200,
+      answer: { id: 'scim-ana', userName: 'ana@acme.com', emails: [{ value: 'ana@acme.com' }] },
+    },
+    {
+      call: `GET ${scim}/Users?attributes=userName&excludedAttributes=title`,
+      status: 400,
+      answer: { scimType: 'invalidValue' },
+    },
+  ],
   'PUT cleans what it leaves out': [
     {
       call: `PUT ${scim}/Users/scim-ana`,
@@ -137,10 +187,16 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
       members: [{ value: 'scim-leo' }],
     }),
     patch('Groups/scim-staff', [{ op: 'remove', path: 'members', value: [{ value: 'scim-leo' }] }], { members: [] }),
-    patch('Groups/scim-staff', [{ op: 'add', path: 'members', value: [{ value: 'nobody' }] }], { status: '400' }, 400),
+    patch('Groups/scim-staff', [{ op: 'add', path: 'members', value: [{ value: 'nobody' }] }], { status: '404' }, 404),
   ],
   'a remove without a value empties the group': [
     patch('Groups/scim-staff', [{ op: 'remove', path: 'members' }], { members: [] }),
+  ],
+  'the external id of a group is written, and PUT cleans it': [
+    patch('Groups/scim-staff', [{ op: 'add', path: 'externalId', value: 'x-1' }], { externalId: 'x-1' }),
+    patch('Groups/scim-staff', [{ op: 'replace', value: { externalId: 'x-2' } }], { externalId: 'x-2' }),
+    { call: `PUT ${scim}/Groups/scim-staff`, body: { displayName: 'idp-staff', externalId: 'x-3' }, status: 200 },
+    patch('Groups/scim-staff', [], { externalId: 'x-3', members: [] }),
   ],
   'the name of a group does not change': [
     patch('Groups/scim-staff', [{ op: 'replace', path: 'displayName', value: 'other' }], { displayName: 'idp-staff' }),
@@ -167,6 +223,11 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     { call: `GET ${scim}/Users`, as: 'Bearer nonsense', status: 403 },
     { call: `GET ${scim}/Users`, as: 'Bearer acme-organization-key', status: 403 },
   ],
+  'a method that a path does not take is 405, a schema that is not there 404, a path that nobody describes 501': [
+    { call: `DELETE ${scim}/Schemas`, status: 405, answer: { status: '405' } },
+    { call: `GET ${scim}/Schemas/urn:none`, status: 404, answer: { status: '404' } },
+    { call: `POST ${scim}/Bulk`, body: {}, status: 501, answer: { status: '501' } },
+  ],
   'another directory is 404': [{ call: 'GET /scim/directory/other/Users', status: 404 }],
 }
 
@@ -179,5 +240,24 @@ test('a SCIM id is neither the account id nor the group id', async () => {
     const { body } = await call(sandbox, `POST ${scim}/Users`, person('mia@acme.com'))
     expect(valueAt(body, 'id')).not.toBe(valueAt(body, atlassian, 'atlassianAccountId'))
     expect(sandbox.world.group('idp-staff').groupId).not.toBe('scim-staff')
+  })
+})
+
+test('what is made says where it stands', async () => {
+  await withSandbox({}, async (sandbox) => {
+    const user = await call(sandbox, `POST ${scim}/Users?attributes=userName`, person('mia@acme.com'))
+    const group = await call(sandbox, `POST ${scim}/Groups`, { displayName: 'idp-new' })
+    expect([user, group].map(({ headers }) => headers.get('location'))).toEqual([
+      `${sandbox.url}${scim}/Users/${String(valueAt(user.body, 'id'))}`,
+      valueAt(group.body, 'meta', 'location'),
+    ])
+    expect(Object.keys(user.body as object)).toEqual(['schemas', 'id', 'userName'])
+  })
+})
+
+test('a path that does not take a method says which it takes', async () => {
+  await withSandbox({}, async (sandbox) => {
+    const { headers } = await call(sandbox, `PUT ${scim}/Users`, {})
+    expect([headers.get('allow'), headers.get('content-type')]).toEqual(['GET, POST', 'application/scim+json'])
   })
 })

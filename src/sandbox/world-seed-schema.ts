@@ -100,12 +100,23 @@ const site = closed({
   }),
 })
 
-const scimFields = ['id', 'userName', 'externalId', 'givenName', 'familyName', 'nickName', 'title', 'department']
-const scim = closed(
-  Object.fromEntries(
-    [...scimFields, 'organization', 'preferredLanguage', 'timezone'].map((name) => [`${name}?`, text]),
-  ),
-)
+const scimFields = [
+  'id',
+  'userName',
+  'externalId',
+  'formattedName',
+  'givenName',
+  'middleName',
+  'familyName',
+  'nickName',
+]
+const moreScimFields = ['honorificPrefix', 'honorificSuffix', 'title', 'department', 'organization', 'timezone']
+const contacts = list(closed({ value: text, 'type?': text, 'primary?': flag }))
+const scim = closed({
+  ...Object.fromEntries([...scimFields, ...moreScimFields, 'preferredLanguage'].map((name) => [`${name}?`, text])),
+  'emails?': contacts,
+  'phoneNumbers?': contacts,
+})
 
 const profileFields = ['nickname', 'timeZone', 'locale', 'jobTitle', 'organization', 'department', 'location']
 

@@ -9,13 +9,28 @@ export type GroupManager = 'admins' | 'external' | 'open' | 'team-members'
 export type MissingEndpoints = 'roles' | 'role-mode'
 export type RoleMode = 'PRE_ROLES' | 'ROLES_TRANSITION' | 'ROLES'
 
+/** An e-mail address or a phone number of a SCIM user. */
+export interface ScimContact {
+  readonly value: string
+  readonly type?: string
+  readonly primary?: boolean
+}
+
 export interface ScimSeed {
   /** Id in the SCIM directory; derived from the account id where it is left out. */
   readonly id?: string
   readonly userName?: string
   readonly externalId?: string
+  /** `name.formatted`; left out: the display name. */
+  readonly formattedName?: string
   readonly givenName?: string
+  readonly middleName?: string
   readonly familyName?: string
+  readonly honorificPrefix?: string
+  readonly honorificSuffix?: string
+  /** The primary one is the account's, whatever stands here; left out: that one alone. */
+  readonly emails?: readonly ScimContact[]
+  readonly phoneNumbers?: readonly ScimContact[]
   readonly nickName?: string
   readonly title?: string
   readonly department?: string

@@ -161,7 +161,7 @@ export interface WorldEvent {
 export interface UnsyncedGroup {
   readonly scimGroupId: string
   readonly name: string
-  readonly externalId?: string
+  externalId?: string
   readonly members: Set<string>
 }
 

@@ -1,5 +1,6 @@
 import { read, write, type Answer, type ApiDefinition, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
+import { pathPattern } from '../../router.ts'
 import { getResourceType, getSchema, listResourceTypes, listSchemas, serviceProviderConfig } from './discovery.ts'
 import { createGroup, deleteGroup, getGroup, listGroups, patchGroup, replaceGroup } from './groups.ts'
 import { createUser, deleteUser, getUser, listUsers, patchUser, replaceUser } from './users.ts'
@@ -15,6 +16,7 @@ export const scimApi: ApiDefinition = {
     body: { error: reason === 'missing' ? 'Unauthorized' : 'Forbidden', traceId: 'sandbox' },
   }),
   refused,
+  unrouted,
   routes: [
     read('GET', `${base}/Users`, 'getUsersFromAnActiveDirectory', placed(listUsers)),
     write('POST', `${base}/Users`, 'createAUserInAnActiveDirectory', placed(createUser)),
@@ -74,19 +76,35 @@ function placed(handle: Handle): Handle {
 }
 
 function refused({ reason, what, message }: Refusal): Answer {
-  const failure = {
-    'not-found': [404, undefined],
-    'already-exists': [409, 'uniqueness'],
-    invalid: [400, what === 'filter' ? 'invalidFilter' : what === 'path' ? 'invalidPath' : 'invalidValue'],
-  } as const
-  const [status, scimType] = reason === 'not-found' || reason === 'already-exists' ? failure[reason] : failure.invalid
-  return {
-    status,
-    body: {
-      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
-      status: String(status),
-      ...(scimType === undefined ? {} : { scimType }),
-      detail: message,
-    },
+  if (reason === 'not-found') return failure(404, message)
+  if (reason === 'already-exists') return failure(409, message, 'uniqueness')
+  return failure(400, message, scimTypes[what] ?? 'invalidValue')
+}
+
+/** RFC 7644 section 3.12, by what is wrong. */
+const scimTypes: Readonly<Record<string, string>> = {
+  body: 'invalidSyntax',
+  filter: 'invalidFilter',
+  mutability: 'mutability',
+  path: 'invalidPath',
+}
+
+function failure(status: number, detail: string, scimType?: string): Answer {
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:Error']
+  return { status, body: { schemas, status: String(status), ...(scimType === undefined ? {} : { scimType }), detail } }
+}
+
+/** A path that is there for other methods, an id that the discovery does not have, and what nobody describes. */
+function unrouted(method: string, path: string): Answer {
+  const allowed = scimApi.routes.filter((route) => pathPattern(route.path).test(path)).map((route) => route.method)
+  if (allowed.length > 0) {
+    return scim(failure(405, `${method} is not allowed here`), { allow: allowed.join(', ') })
   }
+  if (method === 'GET' && /\/(ResourceTypes|Schemas)\/[^/]+$/.test(path))
+    return scim(failure(404, `Resource ${path} not found`))
+  return scim(failure(501, `the sandbox does not answer ${method} ${path}`))
+}
+
+function scim(answer: Answer, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { ...answer, headers: { 'content-type': scimApi.contentType, ...headers } }
 }

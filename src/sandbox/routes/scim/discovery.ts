@@ -1,8 +1,6 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
+import { attributesBySchema, enterpriseSchema, groupSchema, userSchema, type Attribute } from './attributes.ts'
 import { listResponse } from './lists.ts'
-import { atlassianSchema, enterpriseSchema, userSchema } from './user-view.ts'
-
-const groupSchema = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 
 /** RFC 7643 section 5; the values are what Atlassian's text says it supports. */
 export function serviceProviderConfig(request: SandboxRequest): Answer {
@@ -47,64 +45,42 @@ function baseOf({ baseUrl, state }: SandboxRequest): string {
 }
 
 function resourceType(request: SandboxRequest, name: 'User' | 'Group') {
-  const extensions = [enterpriseSchema, atlassianSchema].map((id) => ({ schema: id, required: false }))
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
     id: name,
     name,
     endpoint: `/${name}s`,
     schema: name === 'User' ? userSchema : groupSchema,
-    ...(name === 'User' ? { schemaExtensions: extensions } : {}),
+    // the extensions that have a schema to be read: a client composes its models from both
+    ...(name === 'User' ? { schemaExtensions: [{ schema: enterpriseSchema, required: false }] } : {}),
     meta: { resourceType: 'ResourceType', location: `${baseOf(request)}/ResourceTypes/${name}` },
   }
-}
-
-interface Attribute {
-  readonly name: string
-  readonly type: 'string' | 'boolean' | 'complex'
-  readonly required?: boolean
-  readonly multiValued?: boolean
-}
-
-const attributesBySchema: Readonly<Record<string, readonly Attribute[]>> = {
-  [userSchema]: [
-    { name: 'userName', type: 'string', required: true },
-    { name: 'name', type: 'complex' },
-    { name: 'displayName', type: 'string' },
-    { name: 'nickName', type: 'string' },
-    { name: 'title', type: 'string' },
-    { name: 'preferredLanguage', type: 'string' },
-    { name: 'timezone', type: 'string' },
-    { name: 'active', type: 'boolean' },
-    { name: 'emails', type: 'complex', required: true, multiValued: true },
-    { name: 'groups', type: 'complex', multiValued: true },
-  ],
-  [groupSchema]: [
-    { name: 'displayName', type: 'string', required: true },
-    { name: 'members', type: 'complex', multiValued: true },
-  ],
-  [enterpriseSchema]: [
-    { name: 'organization', type: 'string' },
-    { name: 'department', type: 'string' },
-  ],
 }
 
 function schema(request: SandboxRequest, id: string) {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
     id,
-    name: id.slice(id.lastIndexOf(':') + 1),
+    name: id === enterpriseSchema ? 'EnterpriseUser' : id.slice(id.lastIndexOf(':') + 1),
     description: id,
-    attributes: (attributesBySchema[id] ?? []).map(({ required = false, multiValued = false, ...attribute }) => ({
-      ...attribute,
-      multiValued,
-      required,
-      description: attribute.name,
-      caseExact: false,
-      mutability: attribute.name === 'groups' ? 'readOnly' : 'readWrite',
-      returned: 'default',
-      uniqueness: attribute.name === 'userName' ? 'server' : 'none',
-    })),
+    attributes: (attributesBySchema[id] ?? []).map(described),
     meta: { resourceType: 'Schema', location: `${baseOf(request)}/Schemas/${id}` },
+  }
+}
+
+/** All characteristics of RFC 7643 section 7 written out. */
+function described({ name, subAttributes, ...attribute }: Attribute): Record<string, unknown> {
+  return {
+    name,
+    type: 'string',
+    multiValued: false,
+    description: name,
+    required: false,
+    caseExact: attribute.type === 'reference',
+    mutability: 'readWrite',
+    returned: 'default',
+    uniqueness: 'none',
+    ...attribute,
+    ...(subAttributes ? { subAttributes: subAttributes.map(described) } : {}),
   }
 }

@@ -1,8 +1,10 @@
 import { noContent, ok, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { provision, scimAccountOf, scimAccounts, unprovision, updateProfile } from '../../world-scim.ts'
 import { filterOf, listResponse } from './lists.ts'
-import { operationsOf, patchUser as patched } from './patch.ts'
-import { profileOf, userView } from './user-view.ts'
+import { operationsOf } from './patch.ts'
+import { patchUser as patched } from './patch-user.ts'
+import { profileOf, writtenUser } from './user-profile.ts'
+import { userLocation, userView } from './user-view.ts'
 
 export function listUsers(request: SandboxRequest): Answer {
   const filter = filterOf(request.query, ['userName', 'externalId'])
@@ -20,7 +22,8 @@ export function getUser(request: SandboxRequest): Answer {
 
 export function createUser(request: SandboxRequest): Answer {
   const account = provision(request.state, profileOf(request.body), request.nowMs)
-  return { status: 201, body: userView(request, account) }
+  const location = userLocation(request, account.scim?.id ?? '')
+  return { status: 201, body: userView(request, account), headers: { location } }
 }
 
 /** What the body leaves out is cleaned. */
@@ -31,7 +34,7 @@ export function replaceUser(request: SandboxRequest): Answer {
 
 export function patchUser(request: SandboxRequest): Answer {
   const account = accountIn(request)
-  const after = patched(userView(request, account), operationsOf(request.body))
+  const after = patched(writtenUser(account), operationsOf(request.body))
   updateProfile(request.state, account.accountId, profileOf(after), request.nowMs)
   return getUser(request)
 }
