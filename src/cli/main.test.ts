@@ -59,6 +59,18 @@ const cases: Readonly<Record<string, Case>> = {
     argv: ['sandbox', '--port', 'http'],
     want: { code: 1, stderr: containing('"http" is not a port') },
   },
+  'an https port that is none': {
+    argv: ['sandbox', '--port', '0', '--https-port', '65536'],
+    want: { code: 1, stderr: containing('--https-port: "65536" is not a port') },
+  },
+  'a file for an authority that nobody needs': {
+    argv: ['sandbox', '--port', '0', '--ca', 'ca.pem'],
+    want: { code: 1, stderr: containing('--ca: only with --https-port or --proxy-port') },
+  },
+  'an authority that cannot be written': {
+    argv: ['sandbox', '--port', '0', '--https-port', '0', '--ca', '/nowhere/ca.pem'],
+    want: { code: 1, stderr: containing("'/nowhere/ca.pem'") },
+  },
   'a shell that is not known': {
     argv: ['completion', 'tcsh'],
     want: { code: 1, stderr: containing('Allowed choices are bash, zsh, fish') },

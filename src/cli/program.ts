@@ -135,6 +135,12 @@ function addSandbox(program: Command, context: Context, finish: Finish): void {
   command(program, { name: 'sandbox', summary, example: 'roster sandbox --port 8080' })
     .option('--port <port>', 'where to listen; 0 takes a free one', '8080')
     .option('--host <host>', 'address to listen at', '127.0.0.1')
+    .option('--https-port <port>', 'listen for https there too; 0 takes a free one')
+    .option('--proxy-port <port>', "a proxy there that leads Atlassian's host names to the sandbox, and nowhere else")
+    .option(
+      '--ca <file>',
+      'where to write what clients must trust (default: roster-sandbox-ca.pem, with https or a proxy)',
+    )
     .option('--seed <file>', 'YAML of the world (default: the example company Acme)')
     .option('--journal <file>', 'write every request to this file, one JSON object a line')
     .action(async (options: SandboxOptions) => finish(await sandbox(options, context)))

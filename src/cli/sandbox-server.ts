@@ -8,13 +8,15 @@ export type Sandbox = Awaited<ReturnType<Server['startSandbox']>>
 export interface SandboxSetup {
   /** YAML of the world, docs/sandbox.md. */
   readonly seed: string
-  /** 0 takes a free one. */
+  /** 0 takes a free one, also below. */
   readonly port: number
   readonly host: string
+  readonly httpsPort?: number
+  readonly proxyPort?: number
 }
 
-/** @throws Error where the seed is wrong, or the port is taken (`code` EADDRINUSE) */
-export async function openSandbox({ seed, port, host }: SandboxSetup): Promise<Sandbox> {
+/** @throws Error where the seed is wrong, or a port is taken (`code` EADDRINUSE) */
+export async function openSandbox({ seed, ...ports }: SandboxSetup): Promise<Sandbox> {
   const [{ startSandbox }, { parseWorldSeed }] = await Promise.all([loadServer(), loadSeed()])
-  return startSandbox({ world: parseWorldSeed(seed), port, host })
+  return startSandbox({ world: parseWorldSeed(seed), ...ports })
 }

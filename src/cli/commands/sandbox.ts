@@ -4,11 +4,15 @@ import type { ExitCode } from '../../report/exit-code.ts'
 import { count } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { examplesDirectory } from '../declaration.ts'
-import { openSandbox, type Sandbox } from '../sandbox-server.ts'
+import { openSandbox, type Sandbox, type SandboxSetup } from '../sandbox-server.ts'
 
 export interface SandboxOptions {
   readonly port: string
   readonly host: string
+  readonly httpsPort?: string
+  readonly proxyPort?: string
+  /** File for the certificate of the authority. Default: `roster-sandbox-ca.pem`, where one is needed. */
+  readonly ca?: string
   /** A YAML world. Default: the example company. */
   readonly seed?: string
   readonly journal?: string
@@ -17,21 +21,67 @@ export interface SandboxOptions {
 /** An Atlassian Cloud on this machine, until it is interrupted. */
 export async function sandbox(options: SandboxOptions, context: Context): Promise<ExitCode> {
   const { io, print, note } = context
-  const port = Number(options.port)
-  if (!/^\d+$/.test(options.port) || port > 65_535) {
-    note(`--port: "${options.port}" is not a port: 0 takes a free one, up to 65535`)
+  const mistake = mistakeIn(options)
+  if (mistake !== undefined) {
+    note(mistake)
     return 1
   }
   const seedFile =
     options.seed === undefined ? join(examplesDirectory, 'acme/world.yaml') : resolve(io.cwd, options.seed)
-  const running = await openSandbox({ seed: await readFile(seedFile, 'utf8'), port, host: options.host })
-  const journal = options.journal === undefined ? undefined : resolve(io.cwd, options.journal)
-  if (journal !== undefined) await writeFile(journal, '')
-  print(introduction(running, options))
-  await ended(running, { journal, context })
-  await running.close()
+  const seed = await readFile(seedFile, 'utf8')
+  const running = await openSandbox({ seed, host: options.host, ...portsOf(options) })
+  try {
+    const authority = await writeAuthority(running, resolve(io.cwd, options.ca ?? 'roster-sandbox-ca.pem'))
+    const journal = options.journal === undefined ? undefined : resolve(io.cwd, options.journal)
+    if (journal !== undefined) await writeFile(journal, '')
+    print([introduction(running, options), ...elsewhere(running, authority), '', 'Ctrl-C ends it.'].join('\n'))
+    await ended(running, { journal, context })
+  } finally {
+    // an open port would keep the process, also where a file cannot be written
+    await running.close()
+  }
   note(`The sandbox answered ${count(running.journal.entries.length, 'request')}.`)
   return 0
+}
+
+const portFlags = { port: '--port', httpsPort: '--https-port', proxyPort: '--proxy-port' } as const
+const portNames = ['port', 'httpsPort', 'proxyPort'] as const
+
+function mistakeIn(options: SandboxOptions): string | undefined {
+  for (const name of portNames) {
+    const text = options[name]
+    if (text !== undefined && (!/^\d+$/.test(text) || Number(text) > 65_535))
+      return `${portFlags[name]}: "${text}" is not a port: 0 takes a free one, up to 65535`
+  }
+  const secure = options.httpsPort !== undefined || options.proxyPort !== undefined
+  return options.ca !== undefined && !secure ? '--ca: only with --https-port or --proxy-port' : undefined
+}
+
+function portsOf({ port, httpsPort, proxyPort }: SandboxOptions): Omit<SandboxSetup, 'seed' | 'host'> {
+  return {
+    port: Number(port),
+    ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }),
+    ...(proxyPort !== undefined && { proxyPort: Number(proxyPort) }),
+  }
+}
+
+/** The file, where there is an authority. Its key is nowhere but in the process. */
+async function writeAuthority({ authority }: Sandbox, file: string): Promise<string | undefined> {
+  if (authority === undefined) return undefined
+  await writeFile(file, authority)
+  return file
+}
+
+/** How clients that are not Roster get there. */
+function elsewhere({ httpsUrl, proxyUrl, world }: Sandbox, authority = ''): readonly string[] {
+  if (httpsUrl === undefined) return []
+  const lines = ['', `With https it listens at ${httpsUrl}; clients must trust ${authority}.`]
+  if (proxyUrl === undefined) return [...lines, `  curl --cacert ${authority} ${httpsUrl}/_edge/tenant_info`]
+  return [
+    ...lines,
+    `The proxy ${proxyUrl} leads Atlassian's host names here, and no other anywhere:`,
+    `  curl --proxy ${proxyUrl} --cacert ${authority} https://${world.state.sites[0]?.name}.atlassian.net/_edge/tenant_info`,
+  ]
 }
 
 function introduction({ url }: Sandbox, { seed }: SandboxOptions): string {
@@ -44,8 +94,6 @@ function introduction({ url }: Sandbox, { seed }: SandboxOptions): string {
     'What it was asked, what its world looks like now:',
     `  curl ${url}/_sandbox/journal`,
     `  curl ${url}/_sandbox/world`,
-    '',
-    'Ctrl-C ends it.',
   ].join('\n')
 }
 
