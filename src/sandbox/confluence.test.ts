@@ -141,6 +141,45 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     { call: `GET ${v2}/spaces?ids=65538`, status: 200, answer: { results: [{ key: 'ENG' }] } },
     { call: `GET ${v2}/spaces?limit=251`, status: 400 },
   ],
+  'spaces are found by what they are, and put in order': [
+    { call: `GET ${v2}/spaces?type=personal`, status: 200, answer: { results: [] } },
+    {
+      call: `GET ${v2}/spaces?status=current&sort=name`,
+      status: 200,
+      answer: { results: [{ key: 'ENG' }, { key: 'FIN' }] },
+    },
+    { call: `GET ${v2}/spaces?sort=-id`, status: 200, answer: { results: [{ key: 'ENG' }, { key: 'FIN' }] } },
+    { call: `GET ${v2}/spaces?labels=red`, status: 200, answer: { results: [] } },
+    { call: `GET ${v2}/spaces?not-favorited-by=712020:ana`, status: 200, answer: { results: [{}, {}] } },
+    { call: `GET ${v2}/spaces?type=secret`, status: 400 },
+    { call: `GET ${v2}/spaces?sort=age`, status: 400 },
+  ],
+  'a space brings what hangs on it where that is asked': [
+    {
+      call: `GET ${v2}/spaces/65537?include-permissions=true&include-icon=true&description-format=plain`,
+      status: 200,
+      answer: {
+        key: 'FIN',
+        icon: { path: '/wiki/aa-avatar/FIN' },
+        description: { plain: { value: '' } },
+        permissions: {
+          results: [{ id: '98312' }, { id: '98313' }, { id: '98314' }, { id: '98315' }],
+          meta: { hasMore: false },
+          _links: { self: '/wiki/api/v2/spaces/65537/permissions' },
+        },
+      },
+    },
+    { call: `GET ${v2}/spaces/1`, status: 404, answer: { errors: [{ status: 404, code: 'NOT_FOUND' }] } },
+  ],
+  'each version says no in its own form': [
+    {
+      call: `POST ${v1}/NONE/permission`,
+      body: {},
+      status: 404,
+      answer: { statusCode: 404, data: { successful: false }, message: 'No space with key : NONE' },
+    },
+    { call: `GET ${v2}/space-roles/none`, status: 404, answer: { errors: [{ detail: null }] } },
+  ],
   'the gateway answers the same': [
     {
       call: `GET /ex/confluence/0f1e2d3c-0000-4000-8000-000000000004${v2}/space-role-mode`,

@@ -25,7 +25,7 @@ export function refusedOfV1({ reason, message }: Refusal): Answer {
 }
 
 /** In v2, what the caller may not do is not there: none of its operations describes 403. */
-export function refusedOfV2({ reason, message }: Refusal): Answer {
+function refusedOfV2({ reason, message }: Refusal): Answer {
   return failureOfV2(reason === 'not-found' || reason === 'forbidden' ? 404 : 400, message)
 }
 
