@@ -120,46 +120,56 @@ test('somebody who is suspended is not put into a role, and that is told', async
   expect(inRole()).toEqual(['user:712020:ana', 'user:712020:bob'])
 })
 
+type Missing = Parameters<Live['sandbox']['world']['setMissing']>[1]
+
 interface HalfRoles {
   readonly mode: RoleMode
-  readonly missing: string
+  readonly missing: Missing
   readonly code: number
   readonly writes: readonly string[]
 }
 
+const [single, role] = ['POST addPermissionToSpace 200', 'POST setSpaceRoleAssignments 200']
+
 const halfRoles: Readonly<Record<string, HalfRoles>> = {
   'a site that says it has roles and has none gets single permissions': {
     mode: 'ROLES_TRANSITION',
-    missing: '/space-roles|/role-assignments',
+    missing: ['roles'],
     code: 0,
-    writes: ['POST addPermissionToSpace 200'],
+    writes: [single],
   },
   'a site that has neither roles nor single permissions gets nothing, and that is told': {
     mode: 'ROLES',
-    missing: '/space-roles|/role-assignments',
+    missing: ['roles'],
     code: 4,
     writes: ['POST addPermissionToSpace 400'],
   },
-  'a site that does not show who has its roles gets nothing': {
+  'a site that does not tell its mode and has roles gets a role': {
     mode: 'ROLES',
-    missing: '/role-assignments',
-    code: 4,
-    writes: [],
-  },
-  'a site that does not know the question gets single permissions': {
-    mode: 'PRE_ROLES',
-    missing: '/space-role-mode',
+    missing: ['role-mode'],
     code: 0,
-    writes: ['POST addPermissionToSpace 200'],
+    writes: [role],
+  },
+  'a site that does not tell its mode and has no roles gets single permissions': {
+    mode: 'PRE_ROLES',
+    missing: ['role-mode'],
+    code: 0,
+    writes: [single],
   },
 }
 
 test.each(Object.entries(halfRoles))('%s', async (_, { mode, missing, code, writes }) => {
   live = await openLive({ world: grantsWorld({ sites: [acmeSite(mode, [])] }) })
-  // a path that starts with a slash would be a prefix
-  live.sandbox.faults.add({ match: { path: `(${missing})` }, effect: { kind: 'html-error', status: 404 } })
+  live.sandbox.world.setMissing('acme', missing)
   live.declare(grant(byEmail('ana'), 'level: Viewer'))
   expect({ code: (await live.apply()).code, writes: live.writes() }).toEqual({ code, writes })
+})
+
+test('a site that does not show who has its roles gets nothing', async () => {
+  live = await openLive({ world: grantsWorld({ sites: [acmeSite('ROLES', [])] }) })
+  live.sandbox.faults.add({ match: { path: 'role-assignments' }, effect: { kind: 'html-error', status: 404 } })
+  live.declare(grant(byEmail('ana'), 'level: Viewer'))
+  expect({ code: (await live.apply()).code, writes: live.writes() }).toEqual({ code: 4, writes: [] })
 })
 
 test('a role and single permissions stand side by side in a space that is brought in step in one run', async () => {

@@ -107,7 +107,6 @@ describe('readEstate', () => {
 
   const modes: Record<string, { mode: unknown; without: string }> = {
     'a site without roles is not asked for them': { mode: { mode: 'PRE_ROLES' }, without: 'role-assignments' },
-    'a site that does not know the question has no roles': { mode: 404, without: 'role-assignments' },
     'a site with roles only is not asked for single permissions': { mode: { mode: 'ROLES' }, without: 'permissions' },
   }
   test.each(Object.entries(modes))('%s', async (_, { mode, without }) => {
@@ -121,6 +120,18 @@ describe('readEstate', () => {
     const { spaces } = await readSite({ ...site, 'GET /wiki/api/v2/space-roles': 404 })
     expect(spaces).toMatchObject({ mode: 'PRE_ROLES', roles: [], spaces: [{ key: 'FIN', assignments: [] }] })
     expect(spaces).toMatchObject({ spaces: [{ permissions: [{ permission: 'read/space' }] }] })
+  })
+
+  test('a site that does not know the question for its mode is in transition where it has roles', async () => {
+    const without = { ...site, 'GET /wiki/api/v2/space-role-mode': 404 }
+    expect((await readSite(without)).spaces).toMatchObject({
+      mode: 'ROLES_TRANSITION',
+      spaces: [{ permissions: [{}], assignments: [{}] }],
+    })
+    expect((await readSite({ ...without, 'GET /wiki/api/v2/space-roles': 404 })).spaces).toMatchObject({
+      mode: 'PRE_ROLES',
+      spaces: [{ permissions: [{}], assignments: [] }],
+    })
   })
 
   const failures: Record<string, { failing: string; shown: object }> = {

@@ -62,13 +62,13 @@ const limit = 250
 
 /** Every space with its access: 1 call a 250 rows of each list. @throws RemoteError, IncompleteReadError */
 export async function readSpaces(reader: Reader, site: string): Promise<SiteSpaces> {
-  const said = (await orMissing(readMode(reader, site))) ?? 'PRE_ROLES'
+  const said = await orMissing(readMode(reader, site))
   const [found, rows] = await Promise.all([
     said === 'PRE_ROLES' ? undefined : orMissing(linkPages<SpaceRole>(reader, get(site, '/space-roles'))),
     linkPages<SpaceRow>(reader, get(site, '/spaces')),
   ])
-  // a site may say that it has roles, and answer 404 when it is asked for them
-  const [mode, roles] = found === undefined ? (['PRE_ROLES', []] as const) : [said, found]
+  // a site may say that it has roles and answer 404 for them, or have them and answer 404 for its mode (reference 9.2)
+  const [mode, roles] = found === undefined ? (['PRE_ROLES', []] as const) : [said ?? 'ROLES_TRANSITION', found]
   const spaces = rows.map(async ({ id, key, name, type, status }): Promise<SpaceEntry> => {
     const [permissions, assignments] = await Promise.all([
       mode === 'ROLES' ? [] : orUnread(() => readPermissions(reader, site, id)),
@@ -85,7 +85,7 @@ async function readMode(reader: Reader, site: string): Promise<SpaceRoleMode> {
   return (await reader.read<{ mode: SpaceRoleMode }>({ api: 'confluence', method: 'GET', path, site })).mode
 }
 
-/** A site that does not know the question is older than roles (reference 9.2). */
+/** Undefined where the site does not know the question. */
 async function orMissing<Value>(answer: Promise<Value>): Promise<Value | undefined> {
   try {
     return await answer

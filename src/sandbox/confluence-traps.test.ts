@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { call } from './sandbox-client.builder.ts'
-import { tell, withSandbox, type Step } from './story.builder.ts'
+import { tell, type Step } from './story.builder.ts'
 
 const v1 = '/wiki/rest/api/space/FIN/permission'
 const v2 = '/wiki/api/v2'
@@ -64,27 +63,4 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
 
 test.each(Object.entries(stories))('%s', async (_, steps) => {
   await expect(tell(steps)).resolves.toBeUndefined()
-})
-
-test('a site that says it has roles can be told to have none', async () => {
-  await withSandbox({}, async (sandbox) => {
-    const match = { path: 'space-roles|role-assignments' }
-    sandbox.faults.add({ match, effect: { kind: 'html-error', status: 404 } })
-    const replies = [
-      await call(sandbox, `GET ${v2}/space-role-mode`),
-      await call(sandbox, `GET ${v2}/space-roles`),
-      await call(sandbox, `GET ${v2}/spaces/65537/role-assignments`),
-    ]
-    expect(replies.map(({ status }) => status)).toEqual([200, 404, 404])
-    expect(replies[0]?.body).toEqual({ mode: 'ROLES_TRANSITION' })
-  })
-})
-
-test('a site can be told not to know the question for its mode', async () => {
-  await withSandbox({}, async (sandbox) => {
-    sandbox.world.setRoleMode('acme', 'PRE_ROLES')
-    sandbox.faults.add({ match: { path: 'space-role-mode' }, effect: { kind: 'html-error', status: 404 } })
-    expect((await call(sandbox, `GET ${v2}/space-role-mode`)).status).toBe(404)
-    expect((await call(sandbox, `GET ${v2}/spaces/65537/permissions`)).status).toBe(200)
-  })
 })

@@ -61,10 +61,10 @@ const ofSpace = ({ site, spaceId }: SpaceRef, path: string): ApiRequest => ({
   params: { id: spaceId },
 })
 
-/** A site that does not know the question is older than roles. */
-export async function readMode(reader: Reader, site: string): Promise<RoleMode> {
+/** Undefined where the site does not know the question; its list of roles tells then whether it is older than roles. */
+export async function readMode(reader: Reader, site: string): Promise<RoleMode | undefined> {
   const answer = await orUndefined(reader.read<{ readonly mode: RoleMode }>(get(site, '/space-role-mode')))
-  return answer?.mode ?? 'PRE_ROLES'
+  return answer?.mode
 }
 
 /** Undefined where the site says 404: it has no roles, even if its mode says so (reference section 9.2). */

@@ -32,7 +32,7 @@ async function readSite(site: string, specs: readonly Spec[], reader: Reader): P
   try {
     const [said, spaces] = await Promise.all([api.readMode(reader, site), readSpaces(site, specs, reader)])
     const roles = said === 'PRE_ROLES' ? undefined : await api.readRoles(reader, site)
-    const mode = roles ? said : 'PRE_ROLES'
+    const mode = roles ? (said ?? 'ROLES_TRANSITION') : 'PRE_ROLES'
     return { mode, spaces, roles: roles ?? [] }
   } catch (error) {
     return unreadOf(error)

@@ -228,6 +228,15 @@ describe('the catalogue', () => {
     })
   })
 
+  test('a site that does not know the question for its mode is in transition where it has roles', async () => {
+    const roles = { results: [{ id: 'r1', name: 'Viewer' }], _links: {} }
+    expect(await read({ '/spaces': spaces, '/space-roles': roles })).toMatchObject({
+      mode: 'ROLES_TRANSITION',
+      roles: [{ name: 'Viewer' }],
+    })
+    expect(await read({ '/spaces': spaces })).toMatchObject({ mode: 'PRE_ROLES', roles: [] })
+  })
+
   test('spaces that cannot be read are no empty site', async () => {
     expect(await read({ '/space-role-mode': { mode: 'PRE_ROLES' } })).toMatchObject({ code: 'NOT_FOUND' })
   })
