@@ -1,6 +1,6 @@
 import { fieldsOf, type Api, type SandboxRequest } from './exchange.ts'
 import { derivedUuid } from './random.ts'
-import type { WorldEvent } from './world-state.ts'
+import type { WorldEvent, WorldState } from './world-state.ts'
 
 /** Appends what a write did to the organization's audit log. */
 export function recordEvent(request: SandboxRequest, api: Api, operation: string): void {
@@ -30,6 +30,16 @@ export function actionOf(operation: string): string {
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .replaceAll(/\W/g, '_')
     .toLowerCase()
+}
+
+/** The actions that the log has, each once, as `event-actions` answers them. */
+export function actionsOf({ events }: WorldState) {
+  const byAction = new Map(events.map(({ action, product }) => [action, product]))
+  return [...byAction].map(([action, product]) => {
+    const words = action.replaceAll('_', ' ')
+    const displayName = `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
+    return { id: action, type: 'event-actions', attributes: { displayName, groupDisplayName: product } }
+  })
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -7,6 +7,7 @@ import type { Group, WorldState } from '../../world-state.ts'
 import { requirePlace } from './organization.ts'
 import { linksOf, listPage } from './pages.ts'
 import { searchOf, type SearchRules } from './search-body.ts'
+import { listedSearch, questionOf } from './search-query.ts'
 
 /** Limits: API for Atlassian Access, MultiDirectoryGroupSearchRequest. */
 const rules: SearchRules = {
@@ -33,13 +34,20 @@ export function searchGroups(request: SandboxRequest): Answer {
   return ok({ data, links: linksOf({ offset, next: page.next, question: { ...question, limit: page.limit } }) })
 }
 
+/** The deprecated GET list. `counts`, an object, comes as a parameter for each of its fields. */
+export function listGroups(request: SandboxRequest): Answer {
+  requirePlace(request)
+  const { offset, limit, question } = listedSearch(request)
+  const counts = { includeUsers: 'counts.users', includeResources: 'counts.resources' }
+  const expand = Object.entries(counts).filter(([name]) => stringsOf(question[name]).includes('true'))
+  const page = pageOf(findGroups(request.state, question), { offset, limit }, request.paging)
+  const data = page.items.map((group) => groupView(request.state, group, new Set(expand.map(([, name]) => name))))
+  return ok({ data, links: linksOf({ offset, next: page.next, question: { ...question, limit: page.limit } }) })
+}
+
 export function countGroups(request: SandboxRequest): Answer {
   requirePlace(request)
-  const { query } = request
-  const question = Object.fromEntries(
-    [...new Set(query.keys())].map((name) => [name, name === 'searchTerm' ? query.get(name) : query.getAll(name)]),
-  )
-  return ok({ count: findGroups(request.state, question).length })
+  return ok({ count: findGroups(request.state, questionOf(request.query)).length })
 }
 
 export function getGroup(request: SandboxRequest): Answer {

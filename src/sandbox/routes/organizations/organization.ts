@@ -1,6 +1,7 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import { listPage } from './pages.ts'
+import { urlPage } from './url-pages.ts'
 
 /** @throws Refusal where the path names another organization, or a directory that it does not have */
 export function requirePlace({ state, params }: SandboxRequest): void {
@@ -12,7 +13,7 @@ export function requirePlace({ state, params }: SandboxRequest): void {
 }
 
 export function listOrganizations(request: SandboxRequest): Answer {
-  return ok({ data: [organization(request)], links: { self: `${request.baseUrl}/v1/orgs` } })
+  return urlPage(request, { path: '', items: [organization(request)] })
 }
 
 export function getOrganization(request: SandboxRequest): Answer {

@@ -67,6 +67,7 @@ function filters(state: WorldState, question: Question): Test[] {
   ]
 }
 
-function rolesOf(state: WorldState, { accountId, platformRoles }: Account): string[] {
+/** What an account may do in the organization and in its apps. */
+export function rolesOf(state: WorldState, { accountId, platformRoles }: Account): string[] {
   return [...platformRoles, ...[...appsOf(state, accountId).values()].flatMap(({ roles }) => [...roles])]
 }

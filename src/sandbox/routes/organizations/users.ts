@@ -8,6 +8,7 @@ import type { Account, WorldState } from '../../world-state.ts'
 import { requirePlace } from './organization.ts'
 import { linksOf, listPage } from './pages.ts'
 import { searchOf, type SearchRules } from './search-body.ts'
+import { listedSearch, questionOf } from './search-query.ts'
 import { findUsers, isListed } from './user-filter.ts'
 
 /** Limits: API for Atlassian Access, MultiDirectoryUserSearchRequest. */
@@ -38,17 +39,19 @@ export function searchUsers(request: SandboxRequest): Answer {
   return ok({ data, links: linksOf({ offset, next: page.next, question: { ...question, limit: page.limit } }) })
 }
 
+/** The deprecated GET list, without anything that a search expands. */
+export function listUsers(request: SandboxRequest): Answer {
+  requirePlace(request)
+  const { offset, limit, question } = listedSearch(request)
+  const page = pageOf(findUsers(request.state, question), { offset, limit }, request.paging)
+  const links = linksOf({ offset, next: page.next, question: { ...question, limit: page.limit } })
+  return ok({ data: page.items.map(user), links })
+}
+
 /** The same filters, as a query; only the numbers of the whole are answered. */
 export function countUsers(request: SandboxRequest): Answer {
   requirePlace(request)
-  const question = Object.fromEntries(
-    [...new Set(request.query.keys())].map((name) => {
-      const values = request.query.getAll(name)
-      const single = ['searchTerm', 'claimStatus'].includes(name) ? values[0] : values
-      return [name, name === 'mfaEnabled' ? values[0] === 'true' : single]
-    }),
-  )
-  return ok({ count: findUsers(request.state, question).length })
+  return ok({ count: findUsers(request.state, questionOf(request.query)).length })
 }
 
 export function getUser(request: SandboxRequest): Answer {
