@@ -58,8 +58,12 @@ test('closing ends tunnels, also those in which nothing was said yet', async () 
 test('where one port is taken, none stays open', async () => {
   await withSandbox({}, async (first) => {
     const taken = Number(new URL(first.url).port)
-    const options = { world: exampleWorld(), httpsPort: 0, proxyPort: taken }
-    await expect(startSandbox(options)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    const free = await startSandbox({ world: exampleWorld() })
+    const port = Number(new URL(free.url).port)
+    await free.close()
+    const options = { world: exampleWorld(), port, httpsPort: 0 }
+    await expect(startSandbox({ ...options, proxyPort: taken })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await (await startSandbox(options)).close()
   })
 })
 
