@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts'
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts'
 import { parseWorldSeed, type WorldSeed } from '../../src/sandbox/world-seed.ts'
 
 /** Somebody else's client at work on a sandbox: what it called, and what it found wrong. */
@@ -38,8 +38,8 @@ function clientWorld(): WorldSeed {
 }
 
 /** @param client name and version, as they are printed */
-export async function startClientRun(client: string, world: WorldSeed = clientWorld()): Promise<ClientRun> {
-  const sandbox = await startSandbox({ world })
+export async function startClientRun(client: string, options: Partial<SandboxOptions> = {}): Promise<ClientRun> {
+  const sandbox = await startSandbox({ world: clientWorld(), ...options })
   const mismatches: string[] = []
   return {
     sandbox,

@@ -56,7 +56,7 @@ const people = [
   sample('confluence', `GET ${v1}/user?accountId=712020:hid`, 200),
   sample('confluence', `GET ${v1}/user/anonymous`, 200),
   sample('confluence', `GET ${v1}/user/current`, 200),
-  sample('confluence', `GET ${v1}/user/bulk?accountId=712020:ana`, 200),
+  sample('confluence', `GET ${v1}/user/bulk?accountId=712020:ana&expand=operations`, 200),
   sample('confluence', `GET ${v1}/user/memberof?accountId=712020:ana`, 200),
   sample('confluence', `POST ${v2}/users-bulk`, 200, { accountIds: ['712020:ana', '712020:hid', '557058:app'] }),
   sample('confluence', `POST ${v2}/user/access/check-access-by-email`, 200, { emails: ['ana@acme.com', 'nobody'] }),

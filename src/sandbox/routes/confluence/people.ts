@@ -1,6 +1,7 @@
 import { fieldsOf, ok, stringsOf, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Account } from '../../world-state.ts'
+import { appsOf, resourceAri } from '../../world-apps.ts'
+import type { Account, Site, WorldState } from '../../world-state.ts'
 import { callerOf } from './callers.ts'
 import { countedList, valuesOf } from './pages.ts'
 
@@ -55,9 +56,10 @@ function known({ state }: SandboxRequest, ids: readonly string[]): Account[] {
   return found.filter(({ membershipStatus }) => membershipStatus !== 'no_membership')
 }
 
-/** A hidden e-mail is empty here. */
-export function userView({ baseUrl }: SandboxRequest, account: Account) {
+/** A hidden e-mail is empty here. Nobody has a personal space. */
+export function userView({ baseUrl, query, state, site }: SandboxRequest, account: Account) {
   const { accountId, email, hiddenEmail, name, type, scim } = account
+  const expanded = valuesOf(query, 'expand').includes('operations')
   return {
     type: 'known',
     accountId,
@@ -69,9 +71,17 @@ export function userView({ baseUrl }: SandboxRequest, account: Account) {
     isExternalCollaborator: false,
     isGuest: false,
     profilePicture: sizedPicture,
-    _expandable: { operations: '', personalSpace: '' },
+    ...(expanded ? { operations: operationsOf(state, site, account) } : {}),
+    _expandable: { ...(expanded ? {} : { operations: '' }), personalSpace: '' },
     _links: { self: `${baseUrl}/wiki/rest/api/user?accountId=${encodeURIComponent(accountId)}` },
   }
+}
+
+/** What a role in the app lets an account do on the site as a whole. */
+function operationsOf(state: WorldState, site: Site | undefined, { accountId }: Account) {
+  const roles = site && appsOf(state, accountId).get(resourceAri(site, 'confluence'))?.roles
+  const allowed = [...(roles?.size ? ['use'] : []), ...(roles?.has('atlassian/admin') ? ['administer'] : [])]
+  return allowed.map((operation) => ({ operation, targetType: 'application' }))
 }
 
 function bulkView({ accountId, accountStatus, email, hiddenEmail, name, type, scim }: Account) {

@@ -1,4 +1,5 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
+import { encodeCursor } from '../../pagination.ts'
 import { isSiteAdmin } from '../../world-space-access.ts'
 import type { Space } from '../../world-state.ts'
 import { callerOf, permissionsIn } from './callers.ts'
@@ -44,5 +45,6 @@ function operationsOf(request: SandboxRequest, space: Space) {
 
 function includedList({ id }: Space, name: string, items: readonly unknown[]) {
   const hasMore = items.length > included
-  return { results: items.slice(0, included), meta: { hasMore }, _links: { self: `/wiki/api/v2/spaces/${id}/${name}` } }
+  const meta = { hasMore, ...(hasMore ? { cursor: encodeCursor(included, null) } : {}) }
+  return { results: items.slice(0, included), meta, _links: { self: `/wiki/api/v2/spaces/${id}/${name}` } }
 }
