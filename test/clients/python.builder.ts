@@ -11,11 +11,14 @@ const requirements = join(scripts, 'requirements.txt')
 const cache = join(import.meta.dirname, '../../node_modules/.cache')
 const installTimeoutMs = 300_000
 
-/** Runs a script of test/clients/python and gives what it printed, parsed. @throws Error with its stderr where it fails */
-export type RunPython = (script: string, args: readonly string[], secrets: Secrets) => Promise<unknown>
+/**
+ * Runs a script of test/clients/python and gives what it printed, parsed.
+ * @param environment secrets do not stand on a command line
+ * @throws Error with its stderr where it fails
+ */
+export type RunPython = (script: string, args: readonly string[], environment: Environment) => Promise<unknown>
 
-/** Environment variables of a script: secrets do not stand on a command line. */
-type Secrets = Readonly<Record<string, string>>
+type Environment = Readonly<Record<string, string>>
 
 /**
  * Python with the packages of requirements.txt, installed once for all tests; undefined where it cannot be had, which
@@ -34,9 +37,9 @@ export async function preparePython(notTried: string): Promise<RunPython | undef
     if (process.env['CI']) throw error
     return skipped(`its packages cannot be installed: ${messageOf(error)}`)
   }
-  return async (script, args, secrets) => {
+  return async (script, args, environment) => {
     const { stdout } = await run(join(folder, 'bin/python'), [join(scripts, script), ...args], {
-      env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...secrets },
+      env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...environment },
       maxBuffer: 2 ** 26,
       timeout: 120_000,
     })
