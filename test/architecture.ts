@@ -84,8 +84,18 @@ function nameOf(expression: Expression): string | undefined {
   return `${expression.object.name}.${(expression.property as { name: string }).name}`
 }
 
-/** Reads one file with a real parser, so that comments, strings and line breaks cannot fool a rule. */
+const known = new Map<string, Facts>()
+
+/** Of each text once: the rules follow imports from every file, and would parse the core a hundred times. */
 function factsOf(file: string, text: string): Facts {
+  const key = `${file}\n${text}`
+  const facts = known.get(key) ?? parsedFacts(file, text)
+  known.set(key, facts)
+  return facts
+}
+
+/** Reads one file with a real parser, so that comments, strings and line breaks cannot fool a rule. */
+function parsedFacts(file: string, text: string): Facts {
   const staticImports: string[] = []
   const dynamicImports: string[] = []
   const names: string[] = []
