@@ -1,5 +1,6 @@
 import type { ApiDefinition } from './exchange.ts'
 import { overKeptWorld } from './kept-world.ts'
+import { apiAccessApi } from './routes/api-access/api.ts'
 import { confluenceApi } from './routes/confluence/api.ts'
 import { controlApi } from './routes/control.ts'
 import { jiraApi } from './routes/jira/api.ts'
@@ -10,7 +11,7 @@ import { siteApi } from './routes/site.ts'
 import { userManagementApi } from './routes/user-management/api.ts'
 
 export const apis: readonly ApiDefinition[] = [
-  ...[organizationApi, controlApi, userManagementApi, scimApi, jiraApi, confluenceApi].map(overKeptWorld),
+  ...[organizationApi, controlApi, userManagementApi, apiAccessApi, scimApi, jiraApi, confluenceApi].map(overKeptWorld),
   oauthApi,
   siteApi,
 ]
