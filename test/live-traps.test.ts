@@ -105,6 +105,28 @@ test('a suspended person is a member and an actor like any other: declared they 
   expect([...inGroup('devs'), ...inRole()]).toEqual(['712020:ana', 'user:712020:ana'])
 })
 
+test('somebody who was invited a moment ago and whom Jira does not know yet gets the role in the next run', async () => {
+  live = await openLive({ world: grantsWorld() })
+  live.sandbox.faults.add({
+    match: { operation: 'addActorUsers', times: 1 },
+    effect: { kind: 'html-error', status: 404 },
+  })
+  live.declare(manifest('AtlassianUser', 'eve', '{ email: eve@acme.com }'), binding(byEmail('eve')))
+  const first = await live.apply()
+  expect({ code: first.code, outcomes: first.outcomes }).toEqual({
+    code: 4,
+    outcomes: [
+      'done create eve@acme.com in Account eve@acme.com',
+      'failed create eve@acme.com in Jira space (project) PAY, role Developers',
+    ],
+  })
+  expect((await live.apply()).outcomes).toEqual([
+    'done create eve@acme.com in Jira space (project) PAY, role Developers',
+  ])
+  expect(live.writes().filter((each) => each.includes('inviteUsers'))).toHaveLength(1)
+  await settled()
+})
+
 test('somebody who is suspended is not put into a role, and that is told', async () => {
   live = await openLive({ world: grantsWorld() })
   live.sandbox.world.setStatus('cara@acme.com', 'suspended')
