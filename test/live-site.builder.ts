@@ -61,7 +61,12 @@ export interface LiveOptions {
 const secrets = { organization: 'organization-key', scim: 'scim-key', token: 'api-token' }
 
 /** The account that Roster works with. */
-export const service = { id: '712020:svc', email: 'svc@acme.com', name: 'Service' }
+export const service = {
+  id: '712020:svc',
+  email: 'svc@acme.com',
+  name: 'Service',
+  platformRoles: ['atlassian/site-admin'],
+}
 
 export const person = (name: string): WorldSeed['accounts'][number] => ({
   id: `712020:${name}`,

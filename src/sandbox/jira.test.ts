@@ -161,7 +161,7 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     { call: 'GET /_edge/tenant_info', as: '', status: 200, answer: { cloudId } },
   ],
   'a route that is not there is 501 with the name of the operation': [
-    { call: `POST ${api}/group`, body: { name: 'x' }, status: 501, answer: { operation: 'createGroup' } },
+    { call: `POST ${api}/project`, body: { key: 'NEW' }, status: 501, answer: { operation: 'createProject' } },
   ],
 }
 

@@ -211,6 +211,7 @@ function isLicensed(role: string): boolean {
 
 function forget(state: WorldState, principal: string): void {
   for (const site of state.sites) {
+    for (const role of site.jira?.roles.values() ?? []) role.actors.delete(principal)
     for (const project of site.jira?.projects.values() ?? []) {
       for (const role of project.roles.values()) role.actors.delete(principal)
     }

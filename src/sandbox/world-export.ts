@@ -3,12 +3,13 @@ import type {
   AccountSeed,
   GroupSeed,
   ProjectSeed,
+  RoleSeed,
   ScimSeed,
   SiteSeed,
   SpaceAccessSeed,
   WorldSeed,
 } from './world-seed.ts'
-import type { Account, Group, Project, ScimRecord, Site, Space, WorldState } from './world-state.ts'
+import type { Account, Group, Project, Role, ScimRecord, Site, Space, WorldState } from './world-state.ts'
 
 /** The seed that would give this state again. Row ids, tasks and issued tokens are not part of a seed. */
 export function exportWorld(state: WorldState): WorldSeed {
@@ -88,7 +89,7 @@ function exportSite(state: WorldState, { name, cloudId, products, jira, confluen
     ...(jira
       ? {
           jira: {
-            roles: jira.roles,
+            roles: [...jira.roles.values()].map((role) => exportRole(state, role)),
             projects: [...jira.projects.values()].map((project) => exportProject(state, project)),
           },
         }
@@ -97,13 +98,27 @@ function exportSite(state: WorldState, { name, cloudId, products, jira, confluen
   }
 }
 
+function exportRole(state: WorldState, { id, name, description, actors }: Role): RoleSeed {
+  return {
+    id,
+    name,
+    ...(description ? { description } : {}),
+    ...(actors.size === 0 ? {} : { defaultActors: exportActors(state, actors) }),
+  }
+}
+
+function exportActors(state: WorldState, actors: Role['actors']) {
+  const ids = (kind: string) =>
+    [...actors.keys()].filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length))
+  return {
+    users: people(state, ids('user:')),
+    groups: ids('group:').map((groupId) => groupOf(state, groupId).name),
+  }
+}
+
 function exportProject(state: WorldState, project: Project): ProjectSeed {
   const roles = [...project.roles.values()].map(({ id, name, actors }) => {
-    const ids = (kind: string) =>
-      [...actors.keys()].filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length))
-    const users = people(state, ids('user:'))
-    const groups = ids('group:').map((groupId) => groupOf(state, groupId).name)
-    return [name, { ...(project.teamManaged ? { id } : {}), users, groups }] as const
+    return [name, { ...(project.teamManaged ? { id } : {}), ...exportActors(state, actors) }] as const
   })
   return {
     id: project.id,
@@ -113,6 +128,7 @@ function exportProject(state: WorldState, project: Project): ProjectSeed {
     style: project.teamManaged ? 'next-gen' : 'classic',
     ...(project.category === undefined ? {} : { category: project.category }),
     archived: project.archived,
+    ...(project.private ? { private: true } : {}),
     roles: Object.fromEntries(roles),
   }
 }

@@ -1,5 +1,5 @@
 import { Refusal } from './refusal.ts'
-import { statusOf } from './world-directory.ts'
+import { groupsOf, statusOf } from './world-directory.ts'
 import type { Account, Group, Project, Role, Site, WorldState } from './world-state.ts'
 
 /** @param which id or key of a project that is not archived or is; the case of a key does not matter. @throws Refusal */
@@ -8,6 +8,12 @@ export function projectOf(site: Site, which: string): Project {
   const project = projects?.get(which) ?? [...(projects?.values() ?? [])].find(({ key }) => key === which.toUpperCase())
   if (project) return project
   throw new Refusal('not-found', 'project', `No project could be found with key '${which}'.`)
+}
+
+/** @param accountId may hold the role itself or by a group */
+export function hasActor(state: WorldState, { actors }: Role, accountId: string): boolean {
+  if (actors.has(`user:${accountId}`)) return true
+  return groupsOf(state, accountId).some(({ groupId }) => actors.has(`group:${groupId}`))
 }
 
 /** @throws Refusal */

@@ -37,14 +37,14 @@ function loadProduct(state: WorldState, site: string, { key, defaultGroup, seats
 }
 
 function loadJira(state: WorldState, { roles, projects }: JiraSeed): NonNullable<Site['jira']> {
-  const global = roles.map(({ description = '', ...role }) => ({ ...role, description }))
+  const global = roles.map(({ id, name, description = '', defaultActors = {} }) =>
+    loadRole(state, { id, name, description }, defaultActors),
+  )
   const loaded = projects.map((project) => [project.id, loadProject(state, project, global)] as const)
-  return { roles: global, projects: new Map(loaded) }
+  return { roles: new Map(global.map((role) => [role.id, role])), projects: new Map(loaded) }
 }
 
-type GlobalRoles = NonNullable<Site['jira']>['roles']
-
-function loadProject(state: WorldState, seed: ProjectSeed, global: GlobalRoles): Project {
+function loadProject(state: WorldState, seed: ProjectSeed, global: readonly Role[]): Project {
   const teamManaged = seed.style === 'next-gen'
   const declared = seed.roles ?? {}
   const unknown = Object.keys(declared).find((name) => !global.some((role) => role.name === name))
@@ -60,6 +60,7 @@ function loadProject(state: WorldState, seed: ProjectSeed, global: GlobalRoles):
     teamManaged,
     ...(seed.category === undefined ? {} : { category: seed.category }),
     archived: seed.archived ?? false,
+    private: seed.private ?? false,
     roles: new Map(roles.map((role) => [role.id, loadRole(state, role, declared[role.name] ?? {})])),
   }
 }

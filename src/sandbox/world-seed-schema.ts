@@ -52,11 +52,19 @@ const project = closed({
   'style?': oneOf('classic', 'next-gen'),
   'category?': text,
   'archived?': flag,
+  'private?': flag,
   'roles?': { type: 'object', additionalProperties: actors },
 })
 
 const jira = closed({
-  roles: list(closed({ id: { type: 'integer' }, name: text, 'description?': { type: 'string' } })),
+  roles: list(
+    closed({
+      id: { type: 'integer' },
+      name: text,
+      'description?': { type: 'string' },
+      'defaultActors?': closed({ 'users?': texts, 'groups?': texts }),
+    }),
+  ),
   projects: list(project),
 })
 

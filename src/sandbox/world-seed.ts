@@ -130,6 +130,14 @@ export interface ActorsSeed {
   readonly groups?: readonly string[]
 }
 
+/** A role that company-managed projects share. */
+export interface RoleSeed {
+  readonly id: number
+  readonly name: string
+  readonly description?: string
+  readonly defaultActors?: Omit<ActorsSeed, 'id'>
+}
+
 export interface ProjectSeed {
   readonly id: string
   readonly key: string
@@ -139,6 +147,7 @@ export interface ProjectSeed {
   readonly style?: 'classic' | 'next-gen'
   readonly category?: string
   readonly archived?: boolean
+  readonly private?: boolean
   readonly roles?: Readonly<Record<string, ActorsSeed>>
 }
 
@@ -172,7 +181,7 @@ export interface SiteSeed {
   readonly cloudId: string
   readonly products: readonly ProductSeed[]
   readonly jira?: {
-    readonly roles: readonly { readonly id: number; readonly name: string; readonly description?: string }[]
+    readonly roles: readonly RoleSeed[]
     readonly projects: readonly ProjectSeed[]
   }
   readonly confluence?: {

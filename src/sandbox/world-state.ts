@@ -61,8 +61,8 @@ export interface Product {
 
 export interface Role {
   readonly id: number
-  readonly name: string
-  readonly description: string
+  name: string
+  description: string
   /** `user:<accountId>` or `group:<groupId>`, and the id that Jira gives the actor. */
   readonly actors: Map<string, number>
 }
@@ -75,6 +75,8 @@ export interface Project {
   readonly teamManaged: boolean
   readonly category?: string
   readonly archived: boolean
+  /** Only those who have a role in it may see it, and administrators of Jira. */
+  readonly private: boolean
   /** By role id: the global roles of a company-managed project, the own roles of a team-managed one. */
   readonly roles: Map<number, Role>
 }
@@ -121,7 +123,8 @@ export interface Site {
   readonly cloudId: string
   readonly products: readonly Product[]
   readonly jira?: {
-    readonly roles: readonly { readonly id: number; readonly name: string; readonly description: string }[]
+    /** The global roles by id; their actors are those that new projects get. */
+    readonly roles: Map<number, Role>
     readonly projects: Map<string, Project>
   }
   readonly confluence?: {

@@ -2,6 +2,7 @@ import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import { groupOf, seatHolders } from '../../world-directory.ts'
 import type { Site } from '../../world-state.ts'
+import { requireJiraAdmin } from './permissions.ts'
 
 /** `baseUrl` is the site's own, through the gateway too. */
 export function serverInfo({ siteUrl, nowMs, site }: SandboxRequest): Answer {
@@ -18,24 +19,27 @@ export function serverInfo({ siteUrl, nowMs, site }: SandboxRequest): Answer {
   })
 }
 
-/** The account of every token may do everything. */
-export function myPermissions({ query }: SandboxRequest): Answer {
-  const permissions = query.get('permissions')
-  if (!permissions) throw new Refusal('invalid', 'permissions', "The 'permissions' query parameter is required.")
-  const entries = permissions.split(',').map((key, index) => {
-    const type = ['ADMINISTER', 'SYSTEM_ADMIN', 'USER_PICKER'].includes(key) ? 'GLOBAL' : 'PROJECT'
-    return [key, { id: String(index), key, name: key, type, description: key, havePermission: true }] as const
-  })
-  return ok({ permissions: Object.fromEntries(entries) })
+/** One for each Jira app of the site. */
+export function applicationRoles(request: SandboxRequest): Answer {
+  requireJiraAdmin(request)
+  return ok(rolesOf(request))
 }
 
-/** One for each Jira app of the site: its default group, every group that gives it, and its seats. */
-export function applicationRoles({ state, site, baseUrl }: SandboxRequest): Answer {
+/** @throws Refusal (404) */
+export function applicationRole(request: SandboxRequest): Answer {
+  requireJiraAdmin(request)
+  const role = rolesOf(request).find(({ key }) => key === request.params['key'])
+  if (!role) throw new Refusal('not-found', 'application role', `No application role ${request.params['key']}.`)
+  return ok(role)
+}
+
+/** The default group of each app, every group that gives it, and its seats. */
+function rolesOf({ state, site, baseUrl }: SandboxRequest) {
   const detail = (groupId: string) => {
     const { name } = groupOf(state, groupId)
     return { name, groupId, self: `${baseUrl}/rest/api/3/group?groupId=${groupId}` }
   }
-  const roles = jiraProducts(site).map(({ key, defaultGroupId, seats }) => {
+  return jiraProducts(site).map(({ key, defaultGroupId, seats }) => {
     const giving = [...state.groups.values()].filter(({ appRoles }) =>
       appRoles.some((role) => role.product === key && role.site === site?.name),
     )
@@ -58,7 +62,6 @@ export function applicationRoles({ state, site, baseUrl }: SandboxRequest): Answ
       platform: false,
     }
   })
-  return ok(roles)
 }
 
 function jiraProducts(site: Site | undefined) {

@@ -1,9 +1,10 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
-import { intOf } from '../../pagination.ts'
 import { Refusal } from '../../refusal.ts'
-import { projectOf } from '../../world-jira.ts'
-import type { Project, Role, Site } from '../../world-state.ts'
+import type { Project, Site } from '../../world-state.ts'
 import { pageBean } from './pages.ts'
+import { administers, isJiraAdmin } from './permissions.ts'
+import { roleView } from './role-views.ts'
+import { administeredProject, projectIn, visibleProjects } from './visible-projects.ts'
 
 /** 404 where nothing matches, instead of an empty page. 50 keys or ids at most, 100 a page. */
 export function searchProjects(request: SandboxRequest): Answer {
@@ -12,14 +13,15 @@ export function searchProjects(request: SandboxRequest): Answer {
   const ids = query.getAll('id')
   if (keys.length > 50 || ids.length > 50)
     throw new Refusal('invalid', 'keys', 'at most 50 keys or ids can be asked for')
-  const found = projectsIn(request).filter((project) => matches(request, project))
+  const found = visibleProjects(request).filter((project) => matches(request, project) && mayEdit(request, project))
   const inOrder = found.toSorted((a, b) => a.key.localeCompare(b.key))
   if (inOrder.length === 0) throw new Refusal('not-found', 'project', 'No project matches the search.')
   const values = inOrder.map((project) => projectView(request, project))
   return pageBean(request, '/rest/api/3/project/search', values, { default: 50, max: 100 })
 }
 
-function matches({ query, site }: SandboxRequest, project: Project): boolean {
+function matches(request: SandboxRequest, project: Project): boolean {
+  const { query, site } = request
   const among = (name: string, value: string | undefined, unless: readonly string[] = []) => {
     const given = query.getAll(name).flatMap((values) => values.split(','))
     const wanted = given.length === 0 ? unless : given
@@ -36,8 +38,13 @@ function matches({ query, site }: SandboxRequest, project: Project): boolean {
   )
 }
 
+/** True where the search does not ask for it. */
+function mayEdit(request: SandboxRequest, project: Project): boolean {
+  return request.query.get('action') !== 'edit' || isJiraAdmin(request) || administers(request, project)
+}
+
 export function listProjects(request: SandboxRequest): Answer {
-  const live = projectsIn(request).filter(({ archived }) => !archived)
+  const live = visibleProjects(request).filter(({ archived }) => !archived)
   return ok(live.map((project) => projectView(request, project)))
 }
 
@@ -45,54 +52,27 @@ export function getProject(request: SandboxRequest): Answer {
   return ok({ ...projectView(request, projectIn(request)), roles: roleLinks(request, projectIn(request)) })
 }
 
-/** Name to URL: the id is the last segment. */
+/** Name to URL: the id is the last segment. For who administers any project of the site. */
 export function projectRoles(request: SandboxRequest): Answer {
-  return ok(roleLinks(request, projectIn(request)))
+  const project = projectIn(request)
+  if (visibleProjects(request).some((each) => administers(request, each))) return ok(roleLinks(request, project))
+  return ok(roleLinks(request, administeredProject(request)))
 }
 
 export function projectRoleDetails(request: SandboxRequest): Answer {
-  const project = projectIn(request)
+  const project = administeredProject(request)
   return ok([...project.roles.values()].map((role) => ({ ...roleView(request, project, role), type: 'DEFAULT' })))
 }
 
 export function listCategories(request: SandboxRequest): Answer {
-  const { baseUrl, site } = request
-  return ok(
-    categoriesOf(site).map((category) => ({
-      ...category,
-      self: `${baseUrl}/rest/api/3/projectCategory/${category.id}`,
-    })),
-  )
+  return ok(categoriesOf(request.site).map((category) => categoryView(request, category)))
 }
 
 /** @throws Refusal (404) */
-export function projectIn({ site, params }: SandboxRequest): Project {
-  return projectOf(site!, params['projectIdOrKey'] ?? '')
-}
-
-/** @throws Refusal (400) where the id is not a number */
-export function roleIdOf({ params }: SandboxRequest): number {
-  return intOf(params['id'], 'id', { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER })
-}
-
-/** A role without its actors; the scope marks one that a team-managed project owns. */
-export function roleView({ baseUrl }: SandboxRequest, project: Project, { id, name, description }: Role) {
-  const { key, name: projectName } = project
-  return {
-    self: `${baseUrl}/rest/api/3/project/${project.id}/role/${id}`,
-    id,
-    name,
-    description,
-    admin: name === 'Administrators' || name === 'Administrator',
-    default: false,
-    roleConfigurable: true,
-    translatedName: name,
-    ...(project.teamManaged ? { scope: { type: 'PROJECT', project: { id: project.id, key, name: projectName } } } : {}),
-  }
-}
-
-function projectsIn({ site }: SandboxRequest): Project[] {
-  return [...(site?.jira?.projects.values() ?? [])]
+export function getCategory(request: SandboxRequest): Answer {
+  const category = categoriesOf(request.site).find(({ id }) => id === request.params['id'])
+  if (category) return ok(categoryView(request, category))
+  throw new Refusal('not-found', 'category', `No project category with id ${request.params['id']}.`)
 }
 
 function roleLinks(request: SandboxRequest, project: Project): Record<string, string> {
@@ -101,7 +81,8 @@ function roleLinks(request: SandboxRequest, project: Project): Record<string, st
   )
 }
 
-function projectView({ baseUrl, site }: SandboxRequest, project: Project) {
+function projectView(request: SandboxRequest, project: Project) {
+  const { baseUrl, site } = request
   const { id, key, name, type, teamManaged, archived } = project
   const category = categoryOf(site, project)
   return {
@@ -113,15 +94,23 @@ function projectView({ baseUrl, site }: SandboxRequest, project: Project) {
     projectTypeKey: type,
     simplified: teamManaged,
     style: teamManaged ? 'next-gen' : 'classic',
-    isPrivate: false,
+    isPrivate: project.private,
     ...(archived ? { archived } : {}),
-    ...(category
-      ? { projectCategory: { ...category, self: `${baseUrl}/rest/api/3/projectCategory/${category.id}` } }
-      : {}),
+    ...(category ? { projectCategory: categoryView(request, category) } : {}),
   }
 }
 
-function categoriesOf(site: Site | undefined): { id: string; name: string; description: string }[] {
+interface Category {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+}
+
+function categoryView({ baseUrl }: SandboxRequest, category: Category) {
+  return { ...category, self: `${baseUrl}/rest/api/3/projectCategory/${category.id}` }
+}
+
+function categoriesOf(site: Site | undefined): Category[] {
   const names = [...(site?.jira?.projects.values() ?? [])].flatMap(({ category }) => category ?? [])
   return [...new Set(names)].toSorted().map((name, index) => ({ id: String(10_000 + index), name, description: '' }))
 }

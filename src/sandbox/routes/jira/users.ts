@@ -10,7 +10,7 @@ function known({ accounts }: WorldState): Account[] {
 }
 
 /** @throws Refusal (404) */
-function knownAccount(state: WorldState, accountId: string): Account {
+export function knownAccount(state: WorldState, accountId: string): Account {
   const account = state.accounts.get(accountId)
   if (account && account.membershipStatus !== 'no_membership') return account
   throw new Refusal('not-found', 'user', 'The user does not exist or you do not have permission to view it.')
@@ -59,14 +59,14 @@ export function bulkUsers(request: SandboxRequest): Answer {
   return pageBean(request, '/rest/api/3/user/bulk', people, { default: 10, max: 200 })
 }
 
-function accountIdOf({ query }: SandboxRequest): string {
+export function accountIdOf({ query }: SandboxRequest): string {
   const accountId = query.get('accountId')
   if (accountId !== null) return accountId
   throw new Refusal('invalid', 'accountId', "The 'accountId' query parameter needs to be provided")
 }
 
 /** The e-mail of a person who hides it is left out. */
-function userView({ baseUrl }: SandboxRequest, account: Account) {
+export function userView({ baseUrl }: SandboxRequest, account: Account) {
   return {
     ...memberView(baseUrl, account),
     locale: 'en_US',

@@ -120,7 +120,7 @@ const scoped: readonly ScopedOperations[] = [
   },
   {
     anyOf: ['read:jira-work', 'read:project-category:jira'],
-    operations: ['GET /rest/api/3/projectCategory'],
+    operations: ['GET /rest/api/3/projectCategory', 'GET /rest/api/3/projectCategory/{id}'],
   },
   {
     anyOf: ['manage:jira-project', 'read:project-category:jira write:project-category:jira'],
