@@ -63,11 +63,7 @@ async function makeOnce(folder: string): Promise<void> {
   mkdirSync(cache, { recursive: true })
   while (!existsSync(join(folder, 'complete'))) {
     if (take(lock)) {
-      try {
-        await make(folder)
-      } finally {
-        rmSync(lock, { recursive: true })
-      }
+      await make(folder).finally(() => rmSync(lock, { recursive: true }))
     } else {
       await setTimeout(200)
       dropStale(lock)
@@ -95,12 +91,16 @@ function dropStale(lock: string): void {
 async function make(folder: string): Promise<void> {
   if (existsSync(join(folder, 'complete'))) return
   rmSync(folder, { recursive: true, force: true })
-  await run('python3', ['-m', 'venv', folder], { timeout: installTimeoutMs })
-  const options = ['--quiet', '--disable-pip-version-check', '--no-input']
-  await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements], {
-    timeout: installTimeoutMs,
-  })
-  writeFileSync(join(folder, 'complete'), '')
+  const limit = { timeout: installTimeoutMs }
+  const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--retries', '2']
+  try {
+    await run('python3', ['-m', 'venv', folder], limit)
+    await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements], limit)
+    writeFileSync(join(folder, 'complete'), '')
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
 }
 
 function messageOf(error: unknown): string {
