@@ -1,5 +1,5 @@
 import { Refusal } from './refusal.ts'
-import { addMember, dropMember, groupOf, groupsOf, productOf } from './world-directory.ts'
+import { addMember, dropMember, groupOf, groupsOf, productOf, seatHolders } from './world-directory.ts'
 import type { Account, Group, Product, Site, WorldState } from './world-state.ts'
 
 export interface Resource {
@@ -29,16 +29,37 @@ export function resourceOf(state: WorldState, ari: string): Resource {
   throw new Refusal('not-found', 'resource', `no resource ${ari}`)
 }
 
-/** Who gets an app joins its default group. @throws Refusal where no seat is left */
-export function giveApp(state: WorldState, { product }: Resource, account: Account): void {
-  const group = groupOf(state, product.defaultGroupId)
+/**
+ * Who gets a role of an app joins the group that gives it: for `atlassian/user` the app's default group, which no account
+ * is in twice. @throws Refusal where no seat is left, or no group that people may be put in gives the role
+ */
+export function giveApp(state: WorldState, resource: Resource, account: Account, role = userRole): void {
+  const group = roleGroup(state, resource, role)
   if (!group.members.has(account.accountId)) addMember(state, group, account)
 }
 
-/** The account leaves the default group of the app; what other groups give stays. */
-export function takeApp(state: WorldState, { product }: Resource, account: Account): void {
-  const group = groupOf(state, product.defaultGroupId)
+/** The account leaves the group that gives the role; what other groups give stays. @throws Refusal */
+export function takeApp(state: WorldState, resource: Resource, account: Account, role = userRole): void {
+  const group = roleGroup(state, resource, role)
   if (group.members.has(account.accountId)) dropMember(state, group, account.accountId)
+}
+
+export const userRole = 'atlassian/user'
+
+function roleGroup(state: WorldState, { site, product }: Resource, role: string): Group {
+  if (role === userRole) return groupOf(state, product.defaultGroupId)
+  const group = [...state.groups.values()].find(
+    ({ managedBy, appRoles }) =>
+      managedBy !== 'external' &&
+      appRoles.some((held) => held.role === role && held.site === site.name && held.product === product.key),
+  )
+  if (group) return group
+  throw new Refusal('invalid', 'role', `the resource has no role ${role}`)
+}
+
+/** Seats of an app that nobody has; infinite where it has no limit. */
+export function seatsLeft(state: WorldState, { site, product }: Resource): number {
+  return product.seats === undefined ? Infinity : product.seats - seatHolders(state, site.name, product.key).size
 }
 
 /** The apps that an account has through its groups, with the roles in each. */

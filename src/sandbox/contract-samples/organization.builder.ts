@@ -74,6 +74,14 @@ export const organizationSamples = [
     additionalGroups: [payDevs],
     permissionRules: [{ resource: confluenceAri, role: 'atlassian/user' }],
   }),
+  sample('organization', `POST /admin/v2/orgs/${organizationId}/users/invite`, 206, {
+    emails: ['kim@acme.com'],
+    additionalGroups: ['0f1e2d3c-0000-4000-8000-000000000013'],
+  }),
+  sample('organization', `POST /admin/v2/orgs/${organizationId}/users/invite`, 404, {
+    emails: ['kim@acme.com'],
+    additionalGroups: ['none'],
+  }),
   sample('organization', `DELETE ${users}/712020:out`, 204),
   sample('organization', `GET ${v1}/events?limit=2&action=add_user_to_group`, 200),
   sample('organization', `GET ${v1}/events?from=yesterday`, 400),

@@ -21,7 +21,7 @@ export function removeGroup(request: SandboxRequest): Answer {
   const group = modifiableGroup(request)
   if (isDefaultGroup(request.state, group))
     throw new Refusal('default-group', 'group', `${group.name} is a default access group`)
-  if (group.appRoles.some(({ role }) => role.endsWith('admin')))
+  if (group.platformRole !== undefined || group.appRoles.some(({ role }) => role.endsWith('admin')))
     throw new Refusal('invalid', 'admin group', `${group.name} grants admin access`)
   deleteGroup(request.state, group)
   return noContent
@@ -36,6 +36,7 @@ export function addMembership(request: SandboxRequest): Answer {
   if (!account || account.type === 'customer' || account.membershipStatus === 'no_membership') {
     throw new Refusal('not-invited', 'user', 'User not found in the directory')
   }
+  requireNoPlatformRole(group)
   addMember(request.state, group, account)
   return noContent
 }
@@ -44,6 +45,12 @@ export function removeMembership(request: SandboxRequest): Answer {
   const group = modifiableGroup(request)
   dropMember(request.state, group, request.params['accountId'] ?? '')
   return noContent
+}
+
+/** Roles of the organization are assigned, not joined ("will return an error", API for Atlassian Access). @throws Refusal */
+export function requireNoPlatformRole({ name, platformRole }: Group): void {
+  if (platformRole === undefined) return
+  throw new Refusal('forbidden', 'group', `${name} gives ${platformRole}: assign the role instead`)
 }
 
 /** @throws Refusal (403) in the published words where an identity provider owns the group */

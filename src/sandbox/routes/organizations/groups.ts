@@ -6,7 +6,7 @@ import { groupsOf, isDefaultGroup } from '../../world-directory.ts'
 import type { Group, WorldState } from '../../world-state.ts'
 import { requirePlace } from './organization.ts'
 import { linksOf, listPage } from './pages.ts'
-import { searchOf, type SearchRules } from './search-body.ts'
+import { searchOf, sortedBy, type SearchRules } from './search-body.ts'
 import { listedSearch, questionOf } from './search-query.ts'
 
 /** Limits: API for Atlassian Access, MultiDirectoryGroupSearchRequest. */
@@ -29,7 +29,9 @@ export function searchGroups(request: SandboxRequest): Answer {
   requirePlace(request)
   const { offset, limit, question } = searchOf(request, rules)
   const expand = new Set(stringsOf(question['expand']))
-  const page = pageOf(findGroups(request.state, question), { offset, limit }, request.paging)
+  const order = { field: 'name', valueOf: ({ name }: Group) => name }
+  const found = sortedBy(findGroups(request.state, question), question['sortBy'], order)
+  const page = pageOf(found, { offset, limit }, request.paging)
   const data = page.items.map((group) => groupView(request.state, group, expand))
   return ok({ data, links: linksOf({ offset, next: page.next, question: { ...question, limit: page.limit } }) })
 }
@@ -75,6 +77,9 @@ export function groupRoleAssignments(request: SandboxRequest): Answer {
   return listPage(request, assignments)
 }
 
+/** Groups that no list of the organization has (seen by the Jira connector of ConductorOne's baton). */
+const unlisted = new Set(['system-administrators', 'atlassian-addons-admin'])
+
 /** Names are matched whole, whatever their case. @throws Refusal where the filters exclude each other */
 function findGroups(state: WorldState, question: Readonly<Record<string, unknown>>): Group[] {
   const { groupNames, groupIds, accountIds, searchTerm, directoryIds } = question
@@ -92,7 +97,9 @@ function findGroups(state: WorldState, question: Readonly<Record<string, unknown
     ({ name }) => name.toLowerCase().includes(term),
     (group) => grantMatches(state, group, question),
   ]
-  return [...state.groups.values()].filter((group) => tests.every((test) => test(group)))
+  return [...state.groups.values()]
+    .filter(({ name }) => !unlisted.has(name))
+    .filter((group) => tests.every((test) => test(group)))
 }
 
 function grantMatches(state: WorldState, group: Group, question: Readonly<Record<string, unknown>>): boolean {

@@ -1,38 +1,46 @@
 import { fieldsOf, noContent, textOf, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import { giveApp, resourceOf, takeApp } from '../../world-apps.ts'
-import { requireSeat } from '../../world-directory.ts'
-import type { Account } from '../../world-state.ts'
+import { dropMember, putMember, requireSeat } from '../../world-directory.ts'
+import type { Account, Group } from '../../world-state.ts'
 import { groupIn } from './groups.ts'
 import { requirePlace } from './organization.ts'
 import { requireJson } from './user-writes.ts'
 import { listedAccount } from './users.ts'
 
-const platformRoles = [
-  'atlassian/org-admin',
-  'atlassian/site-admin',
-  'atlassian/user-access-admin',
-  'atlassian/ai-access',
-]
-
 export function assignAppRole(request: SandboxRequest): Answer {
-  giveApp(request.state, appOf(request), accountIn(request))
+  const { resource, role } = appOf(request)
+  giveApp(request.state, resource, accountIn(request), role)
   return noContent
 }
 
 export function revokeAppRole(request: SandboxRequest): Answer {
-  takeApp(request.state, appOf(request), accountIn(request))
+  const { resource, role } = appOf(request)
+  takeApp(request.state, resource, accountIn(request), role)
   return noContent
 }
 
+/** The role brings its group. Nothing keeps the last one: no protection is documented. */
 export function assignPlatformRole(request: SandboxRequest): Answer {
-  accountIn(request).platformRoles.add(platformRoleOf(request))
+  const role = platformRoleOf(request)
+  const account = accountIn(request)
+  account.platformRoles.add(role)
+  for (const group of groupsGiving(request, role)) putMember(request.state, group, account.accountId)
   return noContent
 }
 
 export function revokePlatformRole(request: SandboxRequest): Answer {
-  accountIn(request).platformRoles.delete(platformRoleOf(request))
+  const role = platformRoleOf(request)
+  const account = accountIn(request)
+  account.platformRoles.delete(role)
+  for (const group of groupsGiving(request, role)) {
+    if (group.members.has(account.accountId)) dropMember(request.state, group, account.accountId)
+  }
   return noContent
+}
+
+function groupsGiving({ state }: SandboxRequest, role: string): Group[] {
+  return [...state.groups.values()].filter(({ platformRole }) => platformRole === role)
 }
 
 /** 200 without a body. Each member costs a seat of the app. */
@@ -61,16 +69,15 @@ function accountIn(request: SandboxRequest): Account {
   return listedAccount(request.state, request.params['userId'] ?? '')
 }
 
-/** `atlassian/user` is the role that a default group carries; others have none here. */
 function appOf({ state, body }: SandboxRequest) {
   const { role, resource } = fieldsOf(body)
-  if (role !== 'atlassian/user') throw new Refusal('invalid', 'role', `the resource has no role ${textOf(role)}`)
-  return resourceOf(state, textOf(resource) ?? '')
+  return { resource: resourceOf(state, textOf(resource) ?? ''), role: textOf(role) ?? '' }
 }
 
+/** The one role that the description lets be given. */
 function platformRoleOf({ body }: SandboxRequest): string {
   const role = textOf(fieldsOf(body)['role']) ?? ''
-  if (platformRoles.includes(role)) return role
+  if (role === 'atlassian/org-admin') return role
   throw new Refusal('invalid', 'role', `no organization role ${role}`)
 }
 

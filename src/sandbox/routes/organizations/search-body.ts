@@ -43,6 +43,20 @@ function checkFields(fields: Readonly<Record<string, unknown>>, { maxItems, scal
   }
 }
 
+/** In the order that `sortBy` asks for; as they come where it asks for none. @throws Refusal */
+export function sortedBy<Item>(
+  items: readonly Item[],
+  sortBy: unknown,
+  { field: only, valueOf }: { readonly field: string; readonly valueOf: (item: Item) => string },
+): readonly Item[] {
+  if (sortBy === undefined) return items
+  const { field, direction } = fieldsOf(Array.isArray(sortBy) && sortBy.length === 1 ? sortBy[0] : undefined)
+  if (field !== only || (direction !== 'asc' && direction !== 'desc'))
+    throw new Refusal('invalid', 'sortBy', `sortBy must be one object with the field ${only} and a direction`)
+  const sign = direction === 'asc' ? 1 : -1
+  return items.toSorted((one, other) => sign * valueOf(one).localeCompare(valueOf(other)))
+}
+
 function limitOf(value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100) return value
   throw new Refusal('invalid', 'limit', 'limit must be a whole number from 1 to 100')

@@ -7,7 +7,7 @@ import { profileOf } from '../../world-profile.ts'
 import type { Account, WorldState } from '../../world-state.ts'
 import { requirePlace } from './organization.ts'
 import { linksOf, listPage } from './pages.ts'
-import { searchOf, type SearchRules } from './search-body.ts'
+import { searchOf, sortedBy, type SearchRules } from './search-body.ts'
 import { listedSearch, questionOf } from './search-query.ts'
 import { findUsers, isListed } from './user-filter.ts'
 
@@ -34,7 +34,9 @@ export function searchUsers(request: SandboxRequest): Answer {
   requirePlace(request)
   const { offset, limit, question } = searchOf(request, rules)
   const expand = new Set(stringsOf(question['expand']))
-  const page = pageOf(findUsers(request.state, question), { offset, limit }, request.paging)
+  const order = { field: 'nick_name', valueOf: (account: Account) => profileOf(account).nickname }
+  const found = sortedBy(findUsers(request.state, question), question['sortBy'], order)
+  const page = pageOf(found, { offset, limit }, request.paging)
   const data = page.items.map((account) => ({ ...user(account), ...expanded(request.state, account, expand) }))
   return ok({ data, links: linksOf({ offset, next: page.next, question: { ...question, limit: page.limit } }) })
 }
