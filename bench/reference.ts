@@ -34,6 +34,9 @@ export async function measureReference(): Promise<Measured> {
       isWhole: true,
       source: '.',
       sandboxUrl: sandbox.url,
+      tokens: () => {
+        throw new Error('nothing here signs in by consent')
+      },
       store: () => ({ load: async () => emptyState, save: async () => {} }),
     },
   )

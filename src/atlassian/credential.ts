@@ -1,4 +1,5 @@
 import type { ApiRequest } from '../core/ports.ts'
+import type { OAuthSession } from './oauth-session.ts'
 import { createSecret, type Secret } from './secret.ts'
 
 export type SiteCredential =
@@ -11,8 +12,9 @@ export type SiteCredential =
     }
   | {
       readonly kind: 'oauth'
-      /** A token that is valid now. */
-      readonly accessToken: () => Promise<Secret>
+      readonly session: OAuthSession
+      /** Of the person who has agreed, where it is known. */
+      readonly email?: string
     }
 
 export interface Credentials {
@@ -37,9 +39,23 @@ export async function authorizationOf(request: ApiRequest, credentials: Credenti
     return bearer(api === 'scim' ? credentials.scim : credentials.organization)
   const credential = credentials.sites.get(site)
   if (credential === undefined) return undefined
-  if (credential.kind === 'oauth') return bearer(await credential.accessToken())
+  if (credential.kind === 'oauth') return bearer(await credential.session.accessToken())
   const pair = `${credential.email}:${credential.token.reveal()}`
   return createSecret(`Basic ${Buffer.from(pair, 'utf8').toString('base64')}`)
+}
+
+/**
+ * Another value for one that was answered 401; undefined where there is none. Keys and API tokens stay what they are, an
+ * access token may have ended before its time.
+ */
+export async function renewedAuthorization(
+  { api, site = '' }: ApiRequest,
+  { sites }: Credentials,
+  refused: Secret,
+): Promise<Secret | undefined> {
+  const credential = api === 'jira' || api === 'confluence' ? sites.get(site) : undefined
+  if (credential?.kind !== 'oauth') return undefined
+  return bearer(await credential.session.renew(createSecret(refused.reveal().replace(/^Bearer /, ''))))
 }
 
 const bearer = (key: Secret | undefined): Secret | undefined => key && createSecret(`Bearer ${key.reveal()}`)

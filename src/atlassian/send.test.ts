@@ -5,7 +5,6 @@ import { createSecret } from './secret.ts'
 import {
   addActor,
   api,
-  classic,
   closeNetwork,
   connect,
   failureOf,
@@ -125,7 +124,8 @@ describe('when a call fails', () => {
   })
 
   test('a credential with a line break in it is an error without the credential', async () => {
-    const broken: SiteCredential = { ...classic, kind: 'oauth', accessToken: async () => createSecret('to\nken') }
+    const session = { accessToken: async () => createSecret('to\nken'), renew: async () => undefined }
+    const broken: SiteCredential = { kind: 'oauth', session }
     const sites = [{ name: 'acme', url: site, cloudId: 'cloud-1' }]
     const error = await failureOf(connect({ sites }, broken).reader.read(project))
     expect(error.failure.effect).toBe('refused')

@@ -3,7 +3,7 @@ import type { ApiRequest, Clock, Reader, Writer } from '../core/ports.ts'
 import { RemoteError } from '../core/remote-error.ts'
 import { addressOf, gatewayBase, organizationBase, type Endpoints, type Site } from './address.ts'
 import { createBudget, type Budget } from './budget.ts'
-import { authorizationOf, credentialName, usesGateway, type Credentials } from './credential.ts'
+import { authorizationOf, credentialName, renewedAuthorization, usesGateway, type Credentials } from './credential.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { isRead } from './read-list.ts'
 import { send, type CallEvent, type SendOptions } from './send.ts'
@@ -104,19 +104,32 @@ function createCall({ options, lookUps, sendOptions, budgetOf }: CallParts) {
       throw new RemoteError({ request: label, code: 'NO_CREDENTIAL', detail, effect: 'refused' })
     }
     const body = bodyOf(request)
-    const value = authorization.reveal()
-    const headers = { ...headersFor(request, options.version, body), authorization: value }
-    return send(
-      {
-        request: label,
-        ...(request.site !== undefined && { site: request.site }),
-        write: !isRead(request),
-        outgoing: { url, method: request.method, headers, ...(body !== undefined && { body }) },
-        budget: budgetOf(credentialName(request)),
-        secrets: [value, value.slice(value.indexOf(' ') + 1), ...plainTokens(request, options.credentials)],
-      },
-      sendOptions,
-    )
+    const attempt = (value: string) =>
+      send(
+        {
+          request: label,
+          ...(request.site !== undefined && { site: request.site }),
+          write: !isRead(request),
+          outgoing: {
+            url,
+            method: request.method,
+            headers: { ...headersFor(request, options.version, body), authorization: value },
+            ...(body !== undefined && { body }),
+          },
+          budget: budgetOf(credentialName(request)),
+          secrets: [value, value.slice(value.indexOf(' ') + 1), ...plainTokens(request, options.credentials)],
+        },
+        sendOptions,
+      )
+    try {
+      return await attempt(authorization.reveal())
+    } catch (error) {
+      // A 401 says that nobody looked at the request, so that a write may be sent once more as well.
+      if (!(error instanceof RemoteError) || error.status !== 401) throw error
+      const renewed = await renewedAuthorization(request, options.credentials, authorization)
+      if (renewed === undefined) throw error
+      return attempt(renewed.reveal())
+    }
   }
 }
 

@@ -1,8 +1,11 @@
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import type { TokenStore } from '../atlassian/oauth-kept.ts'
 import type { StateStore } from '../core/state.ts'
 import { readSelection, type Selection } from '../source/root.ts'
 import { shown } from '../source/yaml-files.ts'
 import { createDirectoryStore } from '../state/directory-store.ts'
+import { createTokenFile } from '../state/token-file.ts'
+import type { TokenOwner } from '../run/connection.ts'
 import type { Context } from './context.ts'
 
 /** A declaration as the command line found it, and where its state is. */
@@ -12,6 +15,8 @@ export interface Located extends Selection {
   /** Names the declaration for the state: where it stands as seen from the state, so that both may move together. */
   readonly source: string
   readonly store: (organization: string) => StateStore
+  /** Beside the state. */
+  readonly tokens: (credential: TokenOwner) => TokenStore
 }
 
 export async function locate(paths: readonly string[], { io }: Context, state?: string): Promise<Located> {
@@ -25,7 +30,16 @@ export async function locate(paths: readonly string[], { io }: Context, state?: 
   }
   const store = (organization: string): StateStore =>
     relativeToRoot(createDirectoryStore(stateDirectory, organization), selection.root, io.cwd)
-  return { ...selection, covers, stateDirectory, source: relative(stateDirectory, selection.root) || '.', store }
+  const tokens = (credential: TokenOwner): TokenStore =>
+    createTokenFile({ directory: stateDirectory, ...credential }, io.clock)
+  return {
+    ...selection,
+    covers,
+    stateDirectory,
+    source: relative(stateDirectory, selection.root) || '.',
+    store,
+    tokens,
+  }
 }
 
 /** The same declaration read from another working directory must find its manifests again: files are kept as seen from the root. */

@@ -43,6 +43,7 @@ export async function openDeclaration(
     source: located.source,
     isWhole: located.isWhole,
     store: located.store,
+    tokens: located.tokens,
     onForecast: progress.onForecast,
     onCall: progress.onCall,
     ...(options.sandbox !== undefined && { sandboxUrl: options.sandbox.replace(/\/+$/, '') }),

@@ -41,6 +41,9 @@ export const corpus: Readonly<Record<string, Readonly<Record<string, Sample>>>> 
     'a site with an authorized app': good(
       onSite({ site: 'acme', oauth: { ...oauth, grant: 'AuthorizationCode', refreshToken: env } }),
     ),
+    'an authorized app whose refresh token is kept by roster login': good(
+      onSite({ site: 'acme', oauth: { ...oauth, grant: 'AuthorizationCode' } }),
+    ),
     'SCIM with all it needs': good({
       ...organization,
       provisioning: { method: 'SCIM', scimDirectoryId: 's1' },
@@ -73,9 +76,6 @@ export const corpus: Readonly<Record<string, Readonly<Record<string, Sample>>>> 
       sites: [site],
       credentials: { organization: env, sites: [siteKey, siteKey] },
     }),
-    'an authorized app without its refresh token': broken(
-      onSite({ site: 'acme', oauth: { ...oauth, grant: 'AuthorizationCode' } }),
-    ),
     'a service account with a refresh token': broken(onSite({ site: 'acme', oauth: { ...oauth, refreshToken: env } })),
     'SCIM without its directory': broken({
       ...organization,

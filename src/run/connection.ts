@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { TokenStore } from '../atlassian/oauth-kept.ts'
 import { createSecret, type Secret } from '../atlassian/secret.ts'
 import type { SiteCredential, TransportOptions } from '../atlassian/transport.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Manifest } from '../core/manifest.ts'
+import type { Clock } from '../core/ports.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
+import { oauthCredential, type OAuthSettings } from './oauth-credential.ts'
 
 export interface ConnectionOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -12,6 +15,18 @@ export interface ConnectionOptions {
   readonly cwd: string
   /** Everything goes to this sandbox instead of Atlassian. */
   readonly sandboxUrl?: string
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** Where the tokens of a site's consent are kept. */
+  readonly tokens: (credential: TokenOwner) => TokenStore
+}
+
+/** `issuer`: whose tokens they are, such as `https://auth.atlassian.com`. */
+export interface TokenOwner {
+  readonly organization: string
+  readonly site: string
+  readonly issuer: string
 }
 
 type ValueFrom = NonNullable<AtlassianOrganizationSpec['credentials']['organization']>['valueFrom']
@@ -32,25 +47,24 @@ export async function connectionFor(
   options: ConnectionOptions,
 ): Promise<Connected> {
   const diagnostics: Diagnostic[] = [...unsupported(manifest, spec)]
-  const secret = async (value: ValueFrom, path: readonly (string | number)[]): Promise<Secret | undefined> => {
-    const found = await valueOf(value, manifest, options)
-    if ('text' in found) return createSecret(found.text)
-    const at = manifest.locate(['spec', 'credentials', ...path])
-    diagnostics.push({
-      code: 'CREDENTIAL_MISSING',
-      severity: 'error',
-      message: found.problem,
-      origin: at,
-      hint: found.hint,
-    })
+  const secret: ReadSecret = async (value, path) => {
+    const found = await readSecret(value, { manifest, path }, options)
+    if (!('code' in found)) return found
+    diagnostics.push(found)
     return undefined
   }
-  const { organization, scim, sites } = spec.credentials
+  const { organization, scim } = spec.credentials
   const siteCredentials = new Map<string, SiteCredential>()
-  for (const [index, { site, apiToken }] of sites.entries()) {
+  for (const [index, { site, apiToken }] of spec.credentials.sites.entries()) {
     const token = apiToken && (await secret(apiToken.valueFrom, ['sites', index, 'apiToken', 'valueFrom']))
     if (token)
       siteCredentials.set(site, { kind: 'apiToken', email: apiToken.email, token, scoped: apiToken.scoped ?? false })
+  }
+  for (const settings of await oauthSettings(manifest, spec, secret)) {
+    const owner = { organization: manifest.name, site: settings.site, issuer: addresses(spec, options).endpoints.auth }
+    const found = await oauthCredential(settings, options.tokens(owner), { ...options, auth: owner.issuer })
+    diagnostics.push(...found.diagnostics)
+    if (found.credential) siteCredentials.set(settings.site, found.credential)
   }
   const named = async (name: 'organization' | 'scim', value: typeof scim) => {
     const found = value && (await secret(value.valueFrom, [name, 'valueFrom']))
@@ -60,23 +74,52 @@ export async function connectionFor(
   return { connection: { ...addresses(spec, options), credentials: { ...keys, sites: siteCredentials } }, diagnostics }
 }
 
+/** Undefined where there is none, which is then told. */
+type ReadSecret = (value: ValueFrom, path: readonly (string | number)[]) => Promise<Secret | undefined>
+
+/** A secret that a manifest points to, or what is wrong there. `path` begins below `spec.credentials`. */
+async function readSecret(
+  value: ValueFrom,
+  { manifest, path }: { readonly manifest: Manifest; readonly path: readonly (string | number)[] },
+  options: Pick<ConnectionOptions, 'env' | 'cwd'>,
+): Promise<Secret | Diagnostic> {
+  const found = await valueOf(value, manifest, options)
+  if ('text' in found) return createSecret(found.text)
+  const { problem: message, hint } = found
+  const origin = manifest.locate(['spec', 'credentials', ...path])
+  return { code: 'CREDENTIAL_MISSING', severity: 'error', message, origin, hint }
+}
+
+/** Those whose secrets are all there. */
+async function oauthSettings(manifest: Manifest, spec: AtlassianOrganizationSpec, secret: ReadSecret) {
+  const found: OAuthSettings[] = []
+  for (const [index, { site, oauth }] of spec.credentials.sites.entries()) {
+    if (!oauth) continue
+    const { grant, clientId, clientSecret, refreshToken } = oauth
+    const [proof, declared] = [
+      await secret(clientSecret.valueFrom, ['sites', index, 'oauth', 'clientSecret', 'valueFrom']),
+      refreshToken && (await secret(refreshToken.valueFrom, ['sites', index, 'oauth', 'refreshToken', 'valueFrom'])),
+    ]
+    if (!proof || (refreshToken && !declared)) continue
+    const origin = manifest.locate(['spec', 'credentials', 'sites', index, 'oauth'])
+    found.push({ site, grant, clientId, clientSecret: proof, origin, ...(declared && { refreshToken: declared }) })
+  }
+  return found
+}
+
 /** Said instead of ignored: a delegation that is not enforced would let everybody do everything. */
-function unsupported(manifest: Manifest, { delegations, credentials }: AtlassianOrganizationSpec): Diagnostic[] {
+function unsupported(manifest: Manifest, { delegations }: AtlassianOrganizationSpec): Diagnostic[] {
   const refuse = (what: string, path: readonly (string | number)[]): Diagnostic => ({
     code: 'NOT_SUPPORTED',
     severity: 'error',
     message: `this version does not know ${what} yet, and does not work without it`,
     origin: manifest.locate(['spec', ...path]),
   })
-  return [
-    ...(delegations.length > 0 ? [refuse('how to enforce delegations', ['delegations'])] : []),
-    ...credentials.sites.flatMap(({ oauth }, index) =>
-      oauth ? [refuse('how to sign in by OAuth', ['credentials', 'sites', index, 'oauth'])] : [],
-    ),
-  ]
+  return delegations.length > 0 ? [refuse('how to enforce delegations', ['delegations'])] : []
 }
 
-function addresses(spec: AtlassianOrganizationSpec, { sandboxUrl }: ConnectionOptions) {
+/** Where everything of the organization is. */
+function addresses(spec: AtlassianOrganizationSpec, { sandboxUrl }: Pick<ConnectionOptions, 'sandboxUrl'>) {
   const { organizationId, directoryId, provisioning, endpoints, sites } = spec
   const scimDirectoryId = provisioning.scimDirectoryId
   return {
@@ -97,7 +140,11 @@ function addresses(spec: AtlassianOrganizationSpec, { sandboxUrl }: ConnectionOp
 
 type Value = { readonly text: string } | { readonly problem: string; readonly hint: string }
 
-async function valueOf(value: ValueFrom, manifest: Manifest, { env, cwd }: ConnectionOptions): Promise<Value> {
+async function valueOf(
+  value: ValueFrom,
+  manifest: Manifest,
+  { env, cwd }: Pick<ConnectionOptions, 'env' | 'cwd'>,
+): Promise<Value> {
   if (value.env !== undefined) {
     const text = env[value.env]
     if (text) return { text }

@@ -5,7 +5,6 @@ import { createIdentities, type IdentityNeeds } from '../core/directory.ts'
 import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import type { Forecast } from '../core/kind.ts'
 import { apiVersion, type Declaration, type Manifest } from '../core/manifest.ts'
-import type { Clock } from '../core/ports.ts'
 import { reconcile, type Reconciled, type Surroundings, type Survey } from '../core/reconcile.ts'
 import { nextState, retired, type State, type StateStore } from '../core/state.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
@@ -15,8 +14,6 @@ import { byOrganization, type Estate } from './organizations.ts'
 import { policiesFor } from './policies.ts'
 
 export interface SessionOptions extends ConnectionOptions {
-  readonly clock: Clock
-  readonly random: () => number
   /** Which files are in question; the rest is read for references and shared scopes. */
   readonly covers: (file: string) => boolean
   /** Whether `covers` takes in every file. */
@@ -80,13 +77,16 @@ async function open(
   if (diagnostics.some(isError)) return { diagnostics }
   const { clock, random, onCall } = options
   const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })
-  return { diagnostics, session: createSession({ estate, spec, transport, options }) }
+  const ownEmails = [...connection.credentials.sites.values()].flatMap(({ email }) => email ?? [])
+  return { diagnostics, session: createSession({ estate, spec, transport, ownEmails, options }) }
 }
 
 interface SessionParts {
   readonly estate: Estate
   readonly spec: AtlassianOrganizationSpec
   readonly transport: Transport
+  /** Accounts of the credentials, where they are known. */
+  readonly ownEmails: readonly string[]
   readonly options: SessionOptions
 }
 
@@ -172,7 +172,7 @@ function directoryOptionsFor(
 }
 
 function surroundingsFor(
-  { spec, transport, options }: SessionParts,
+  { spec, transport, ownEmails, options }: SessionParts,
   state: State,
   run: { nowMs: number; approved: readonly string[] },
 ): Surroundings {
@@ -182,7 +182,6 @@ function surroundingsFor(
   const recalled = recalledProducts(state)
   const withRecalled = (needs: IdentityNeeds): IdentityNeeds =>
     needs.emails.size === 0 ? needs : { ...needs, products: needs.products.union(recalled) }
-  const ownEmails = spec.credentials.sites.flatMap(({ apiToken }) => apiToken?.email ?? [])
   return {
     kinds,
     reader: transport.reader,

@@ -25,7 +25,9 @@ const oauth = Strict(
     clientId: Type.String({ minLength: 1, maxLength: 255, description: 'Client id of the app or service account.' }),
     clientSecret: Credential('Client secret of the app or service account.'),
     refreshToken: Type.Optional(
-      Credential('Refresh token of the person who has authorized the app. For the grant AuthorizationCode only.'),
+      Credential(
+        'Refresh token of the person who has authorized the app. For the grant AuthorizationCode only. Default: the one that `roster login` has kept.',
+      ),
     ),
   },
   { ...validations(oauthRules), description: 'OAuth 2.0 instead of an API token.' },

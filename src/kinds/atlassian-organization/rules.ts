@@ -42,9 +42,9 @@ export const provisioningRules: readonly Rule<Provisioning>[] = [
 
 export const oauthRules: readonly Rule<OAuth>[] = [
   {
-    rule: "(self.grant == 'AuthorizationCode') == has(self.refreshToken)",
-    message: 'refreshToken is needed for the grant AuthorizationCode, and for that grant only',
-    holds: ({ grant, refreshToken }) => (grant === 'AuthorizationCode') === (refreshToken !== undefined),
+    rule: "self.grant == 'AuthorizationCode' || !has(self.refreshToken)",
+    message: 'refreshToken is for the grant AuthorizationCode only',
+    holds: ({ grant, refreshToken }) => grant === 'AuthorizationCode' || refreshToken === undefined,
   },
 ]
 

@@ -124,7 +124,11 @@ const scoped: readonly ScopedOperations[] = [
   },
   {
     anyOf: ['manage:jira-project', 'read:project-category:jira write:project-category:jira'],
-    operations: ['POST /rest/api/3/projectCategory'],
+    operations: ['POST /rest/api/3/projectCategory', 'PUT /rest/api/3/projectCategory/{id}'],
+  },
+  {
+    anyOf: ['manage:jira-project', 'delete:project-category:jira'],
+    operations: ['DELETE /rest/api/3/projectCategory/{id}'],
   },
   {
     anyOf: [
@@ -159,7 +163,11 @@ const scoped: readonly ScopedOperations[] = [
   },
   {
     anyOf: ['read:configuration:confluence'],
-    operations: ['GET /wiki/api/v2/space-role-mode'],
+    operations: [
+      'GET /wiki/api/v2/space-role-mode',
+      'POST /wiki/api/v2/user/access/check-access-by-email',
+      'POST /wiki/api/v2/user/access/invite-by-email',
+    ],
   },
   {
     anyOf: ['write:configuration:confluence'],
@@ -171,11 +179,20 @@ const scoped: readonly ScopedOperations[] = [
   },
   {
     anyOf: ['read:space:confluence'],
-    operations: ['GET /wiki/api/v2/spaces', 'GET /wiki/api/v2/spaces/{id}', 'GET /wiki/api/v2/spaces/{id}/permissions'],
+    operations: [
+      'GET /wiki/api/v2/spaces',
+      'GET /wiki/api/v2/spaces/{id}',
+      'GET /wiki/api/v2/spaces/{id}/operations',
+      'GET /wiki/api/v2/spaces/{id}/permissions',
+    ],
   },
   {
     anyOf: ['write:space:confluence'],
     operations: ['POST /wiki/api/v2/spaces'],
+  },
+  {
+    anyOf: ['read:user:confluence'],
+    operations: ['POST /wiki/api/v2/users-bulk'],
   },
   {
     anyOf: ['read:confluence-groups', 'read:group:confluence'],
@@ -198,6 +215,14 @@ const scoped: readonly ScopedOperations[] = [
     operations: ['GET /wiki/rest/api/group/{groupId}/membersByGroupId'],
   },
   {
+    anyOf: ['read:content.metadata:confluence'],
+    operations: ['GET /wiki/rest/api/longtask'],
+  },
+  {
+    anyOf: ['read:confluence-space.summary', 'read:content.metadata:confluence'],
+    operations: ['GET /wiki/rest/api/longtask/{id}'],
+  },
+  {
     anyOf: ['read:space.permission:confluence write:space.permission:confluence'],
     operations: [
       'POST /wiki/rest/api/space/{spaceKey}/permission',
@@ -214,6 +239,10 @@ const scoped: readonly ScopedOperations[] = [
   {
     anyOf: ['read:confluence-user', 'read:content-details:confluence'],
     operations: ['GET /wiki/rest/api/user', 'GET /wiki/rest/api/user/bulk', 'GET /wiki/rest/api/user/current'],
+  },
+  {
+    anyOf: ['read:confluence-user', 'read:user:confluence'],
+    operations: ['GET /wiki/rest/api/user/anonymous'],
   },
   {
     anyOf: ['read:confluence-user', 'read:group:confluence read:user:confluence'],
