@@ -44,6 +44,12 @@ def actors(role):
 
 
 def jira_calls(jira):
+    made = {}
+
+    def create_group():
+        made.update(jira.create_group(data={"name": "py-devs"}))
+        return made["name"]
+
     group = {"group_id": PAY_DEVS}
     return {
         "jira: who calls": lambda: jira.get_current_user()["accountId"],
@@ -64,6 +70,11 @@ def jira_calls(jira):
         "jira: actors afterwards": lambda: actors(jira.get_project_role("PAY", 10001)),
         "jira: groups": lambda: len(jira.bulk_get_groups()["values"]),
         "jira: members of a group": lambda: [user["accountId"] for user in jira.get_users_from_group(**group)["values"]],
+        "jira: create a group": create_group,
+        "jira: add a member": lambda: jira.add_user_to_group(group_id=made["groupId"], data={"accountId": ANA})["name"],
+        "jira: members of the new group": lambda: jira.get_users_from_group(group_id=made["groupId"])["total"],
+        "jira: remove a member": lambda: jira.remove_user_from_group(group_id=made["groupId"], account_id=ANA),
+        "jira: remove the group": lambda: jira.remove_group(group_id=made["groupId"]),
         "jira: a user": lambda: jira.get_user(account_id=ANA)["displayName"],
         "jira: the groups of a user": lambda: [one["name"] for one in jira.get_user_groups(account_id=ANA)],
         "jira: users by id": lambda: jira.bulk_get_users(account_id=[ANA, HANA])["total"],
@@ -162,6 +173,8 @@ def wrong_calls(jira, modern, legacy, oldest, organizations):
         "wrong: a user by name": lambda: jira.user(username="ana"),
         "wrong: a user by key": lambda: jira.user(key="ana"),
         "wrong: a user of another client by name": lambda: modern.get_user(username="ana"),
+        "wrong: remove a member by name": lambda: modern.remove_user_from_group(group_id=PAY_DEVS, username="ana"),
+        "wrong: add a member by name": lambda: modern.add_user_to_group(group_id=PAY_DEVS, data={"name": "ana"}),
         "wrong: a user into a role by name": lambda: jira.add_user_into_project_role("PAY", 10001, "ana"),
         "wrong: search for people by name, v1": lambda: organizations.search_users_in_organization(ORGANIZATION),
         "wrong: domains, v2": lambda: CloudAdmin(os.environ["ORGANIZATION_KEY"]).get_domains(ORGANIZATION),
