@@ -35,6 +35,7 @@ describe('through the proxy, with the authority trusted', () => {
       'scopedToken',
       501,
     ],
+    "the sandbox's own pages are not at Atlassian's names": ['https://acme.atlassian.net/_sandbox/world', 'token', 501],
     'api.atlassian.com is no site': ['https://api.atlassian.com/rest/api/3/myself', 'token', 501],
     'auth.atlassian.com is no site and no gateway': ['https://auth.atlassian.com/admin/v1/orgs', 'organization', 501],
     'http to port 80 of a name arrives as well': ['http://acme.atlassian.net/rest/api/3/myself', 'token', 200],

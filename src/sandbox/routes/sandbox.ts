@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { Outcome } from '../send.ts'
 import { ok, noContent, type Answer } from '../exchange.ts'
 import { parseFaultRule, type Faults } from '../faults.ts'
+import { hostOf } from '../hosts.ts'
 import type { Journal } from '../journal.ts'
 import type { Past } from '../past.ts'
 import type { Received } from '../received.ts'
@@ -15,9 +16,12 @@ interface Parts {
   readonly past: Past
 }
 
-/** The sandbox's own pages below `/_sandbox`; undefined for any other path. They need no credential. */
+/**
+ * The sandbox's own pages below `/_sandbox`; undefined for any other path, and at Atlassian's names, which have none.
+ * They need no credential.
+ */
 export function answerSandbox({ method, url, text }: Received, parts: Parts): Outcome['answer'] | undefined {
-  if (!url.pathname.startsWith('/_sandbox/')) return undefined
+  if (!url.pathname.startsWith('/_sandbox/') || hostOf(url.hostname).kind !== 'any') return undefined
   const handle = pages[`${method} ${url.pathname}`]
   if (!handle) return { status: 404, body: { message: `no ${method} ${url.pathname}`, pages: Object.keys(pages) } }
   try {
