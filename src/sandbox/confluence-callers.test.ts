@@ -34,6 +34,19 @@ const assign = (spaceId: string, as: string, status: number): Step => ({
 })
 
 const stories: Readonly<Record<string, readonly Step[]>> = {
+  'a caller sees the spaces that it may read': [
+    {
+      call: `GET ${v2}/spaces`,
+      as: tokenOf('ana'),
+      status: 200,
+      answer: { results: [{ key: 'FIN' }, { key: 'ENG' }] },
+    },
+    { call: `GET ${v2}/spaces`, as: tokenOf('hid'), status: 200, answer: { results: [] } },
+    { call: `GET ${v2}/spaces/65537`, as: tokenOf('hid'), status: 404 },
+    { call: `GET ${v2}/spaces/65537/permissions`, as: tokenOf('hid'), status: 404 },
+    { call: `GET ${v2}/spaces/65537/role-assignments`, as: tokenOf('hid'), status: 404 },
+    { call: `GET ${v2}/spaces/65538`, as: tokenOf('ana'), status: 200 },
+  ],
   'who reads a space and does not administer it may not write its permissions': [
     grant('FIN', 'ana', 403),
     { call: `DELETE ${v1}/space/FIN/permission/98314`, as: tokenOf('ana'), status: 403 },
@@ -80,7 +93,6 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
         ],
       },
     },
-    { call: `GET ${v2}/spaces/65537/operations`, as: tokenOf('hid'), status: 200, answer: { operations: [] } },
   ],
 }
 

@@ -3,7 +3,7 @@ import { Refusal } from '../../refusal.ts'
 import { accountOf } from '../../world-directory.ts'
 import { isSiteAdmin, spacePermissionsOf } from '../../world-space-access.ts'
 import type { Account, Space } from '../../world-state.ts'
-import { confluenceOf } from './spaces.ts'
+import { confluenceOf } from './confluence-of.ts'
 
 export function callerOf({ state, callerId }: SandboxRequest): Account {
   return accountOf(state, callerId ?? '')

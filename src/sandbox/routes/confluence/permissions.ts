@@ -7,7 +7,8 @@ import type { Space, SpacePrincipal, WorldState } from '../../world-state.ts'
 import { requireSpaceAdmin } from './callers.ts'
 import { listPage } from './pages.ts'
 import { permissionKinds } from './permission-kinds.ts'
-import { confluenceOf, spaceById } from './spaces.ts'
+import { confluenceOf } from './confluence-of.ts'
+import { spaceById } from './spaces.ts'
 
 /** One row for each principal and permission, in order of their ids. What a role gives is not among them. */
 export function spacePermissions(request: SandboxRequest): Answer {

@@ -4,7 +4,7 @@ import type { Site, SpaceRole } from '../../world-state.ts'
 import { listPage } from './pages.ts'
 import { permissionKinds } from './permission-kinds.ts'
 import { principalFilter } from './principals.ts'
-import { confluenceOf } from './spaces.ts'
+import { confluenceOf } from './confluence-of.ts'
 
 export function roleMode(request: SandboxRequest): Answer {
   const { mode, missing } = confluenceOf(request)

@@ -1,6 +1,9 @@
 import { type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Site, Space } from '../../world-state.ts'
+import type { Space } from '../../world-state.ts'
+import { isSiteAdmin } from '../../world-space-access.ts'
+import { callerOf, permissionsIn } from './callers.ts'
+import { confluenceOf } from './confluence-of.ts'
 import { listPage, valuesOf } from './pages.ts'
 
 const types = ['global', 'collaboration', 'knowledge_base', 'personal', 'system', 'onboarding', 'xflow_sample_space']
@@ -12,7 +15,7 @@ const orders: Readonly<Record<string, (one: Space, other: Space) => number>> = {
   name: (one, other) => one.name.localeCompare(other.name, 'en'),
 }
 
-/** In order of their ids. No space of a world has a label or is anybody's favourite. */
+/** The spaces that the caller may see, in order of their ids. No space of a world has a label or is anybody's favourite. */
 export function listSpaces(request: SandboxRequest): Answer {
   const { query } = request
   const keys = valuesOf(query, 'keys')
@@ -26,6 +29,7 @@ export function listSpaces(request: SandboxRequest): Answer {
     (space) => type === null || space.type === type,
     (space) => status === null || statusOf(space) === status,
     () => !query.has('labels') && !query.has('favorited-by'),
+    (space) => isVisible(request, space),
   ]
   const found = [...confluenceOf(request).spaces.values()].filter((space) => tests.every((test) => test(space)))
   return listPage(
@@ -35,16 +39,17 @@ export function listSpaces(request: SandboxRequest): Answer {
   )
 }
 
-export function confluenceOf({ site }: SandboxRequest): NonNullable<Site['confluence']> {
-  if (site?.confluence) return site.confluence
-  throw new Refusal('not-found', 'site', 'no Confluence on this site')
-}
-
-/** @throws Refusal (404) */
+/** @throws Refusal (404) where it is not there or the caller may not see it */
 export function spaceById(request: SandboxRequest): Space {
   const space = confluenceOf(request).spaces.get(request.params['id'] ?? '')
-  if (space) return space
+  if (space && isVisible(request, space)) return space
   throw new Refusal('not-found', 'space', `No space with id ${request.params['id']}`)
+}
+
+/** Who administers the site sees every space; others those in which they have `read/space`. */
+function isVisible(request: SandboxRequest, space: Space): boolean {
+  const caller = callerOf(request)
+  return isSiteAdmin(caller) || permissionsIn(request, space, caller).has('read/space')
 }
 
 export function spaceView(space: Space) {

@@ -2,7 +2,7 @@ import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import type { SpaceRoleTask } from '../../world-state.ts'
 import { countedList } from './pages.ts'
-import { confluenceOf } from './spaces.ts'
+import { confluenceOf } from './confluence-of.ts'
 
 export function listTasks(request: SandboxRequest): Answer {
   const tasks = [...confluenceOf(request).tasks.values()]
