@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { call, valueAt } from './sandbox-client.builder.ts'
+import { startSandbox } from './start-sandbox.ts'
 import { tell, withSandbox, type Step } from './story.builder.ts'
+import { parseWorldSeed } from './world-seed.ts'
 
 const scim = '/scim/directory/0f1e2d3c-0000-4000-8000-000000000003'
 const directory = '/admin/v2/orgs/0f1e2d3c-0000-4000-8000-000000000001/directories/0f1e2d3c-0000-4000-8000-000000000002'
@@ -259,5 +261,21 @@ test('a path that does not take a method says which it takes', async () => {
   await withSandbox({}, async (sandbox) => {
     const { headers } = await call(sandbox, `PUT ${scim}/Users`, {})
     expect([headers.get('allow'), headers.get('content-type')]).toEqual(['GET, POST', 'application/scim+json'])
+  })
+})
+
+test('what a SCIM user says comes back with the world that was exported', async () => {
+  await withSandbox({}, async (sandbox) => {
+    const said = {
+      name: { formatted: 'Dr Mia K', middleName: 'B', honorificPrefix: 'Dr', honorificSuffix: 'Jr' },
+      emails: [{ value: 'mia@acme.com', type: 'office', primary: true }, { value: 'mia@home.org' }],
+      phoneNumbers: [{ value: '+1 555', type: 'work' }],
+    }
+    const { body } = await call(sandbox, `POST ${scim}/Users`, person('mia@acme.com', said))
+    const { text } = await call(sandbox, 'GET /_sandbox/world')
+    const copy = await startSandbox({ world: parseWorldSeed(text) })
+    const again = await call(copy, `GET ${scim}/Users/${String(valueAt(body, 'id'))}`)
+    await copy.close()
+    expect(again.body).toMatchObject({ userName: 'mia@acme.com', displayName: 'Some One', ...said })
   })
 })
