@@ -8,6 +8,9 @@ import {
   publishedDocuments,
 } from '../src/sandbox/contract-document.builder.ts'
 import { operationNames } from '../src/sandbox/contract-names.builder.ts'
+import { loadSpec } from '../src/sandbox/contract-spec.builder.ts'
+import { usedIn } from '../test/contract-coverage.builder.ts'
+import { pageFor, readPage, writePage } from '../test/contract-page.builder.ts'
 
 // oxlint-disable-next-line node/no-process-env
 const folder = findSpecFolder(process.env['ROSTER_SPECS'])
@@ -23,4 +26,5 @@ if (folder === undefined) {
     console.log(`${file}: ${Math.ceil(text.length / 1024)} KiB`)
   }
   writeFileSync(operationsFile, operationNames(documents))
+  writePage(await pageFor(loadSpec(documents), usedIn(readPage())))
 }

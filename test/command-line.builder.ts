@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { main } from '../src/cli/main.ts'
 import type { Clock } from '../src/core/ports.ts'
-import { startSandbox, type Sandbox } from '../src/sandbox/start-sandbox.ts'
+import type { Sandbox } from '../src/sandbox/start-sandbox.ts'
 import { parseWorldSeed } from '../src/sandbox/world-seed.ts'
+import { startHeldSandbox } from './contract-run.builder.ts'
 
 export const examples = join(import.meta.dirname, '../examples')
 
@@ -25,6 +26,7 @@ export interface Acme {
   /** Runs a command in this process, at `today` unless time was moved on. */
   run(command: string, ...flags: readonly string[]): Promise<Ran>
   passTime(ms: number): void
+  /** @throws Error where a request or an answer was not as the contract says */
   close(): Promise<void>
 }
 
@@ -33,7 +35,7 @@ export async function openAcme(): Promise<Acme> {
   cpSync(join(examples, 'acme'), directory, { recursive: true })
   let nowMs = today
   const world = parseWorldSeed(readFileSync(join(directory, 'world.yaml'), 'utf8'))
-  const sandbox = await startSandbox({ world, now: () => nowMs, record: true })
+  const sandbox = await startHeldSandbox({ world, now: () => nowMs })
   const access = join(directory, 'access')
   const clock: Clock = { now: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) }
   return {
@@ -43,8 +45,8 @@ export async function openAcme(): Promise<Acme> {
     run: (command, ...flags) =>
       runCommand([...command.split(' '), access, '--sandbox', sandbox.url, ...flags], { clock }),
     close: async () => {
-      await sandbox.close()
       rmSync(directory, { recursive: true, force: true })
+      await sandbox.close()
     },
   }
 }

@@ -1,23 +1,7 @@
-import { afterAll, describe, expect, test } from 'vitest'
-import { apis } from '../src/sandbox/apis.ts'
-import {
-  distilledDocuments,
-  findDocuments,
-  findSpecFolder,
-  publishedDocuments,
-} from '../src/sandbox/contract-document.builder.ts'
-import { loadSpec } from '../src/sandbox/contract-spec.builder.ts'
-import type { JournalEntry, Recorded } from '../src/sandbox/journal.ts'
+import { describe, expect, test } from 'vitest'
 import type { RoleMode, WorldSeed } from '../src/sandbox/world-seed.ts'
 import { openAcme } from './command-line.builder.ts'
-import { coverageOf, createRecorder, type Departure } from './contract-recorder.builder.ts'
 import { manifest, openLive, person, service, site, type LiveOptions } from './live-site.builder.ts'
-
-/** What differs from Atlassian's description and is meant to. */
-const departures: readonly Departure[] = []
-
-const spec = loadSpec(findDocuments(process.env['ROSTER_SPECS']))
-const recorder = createRecorder(spec, departures)
 
 interface Story {
   readonly world: Partial<WorldSeed>
@@ -121,8 +105,6 @@ const stories: Readonly<Record<string, Story>> = {
 }
 
 describe("what Roster sends and the sandbox answers is as Atlassian's description says", () => {
-  afterAll(() => report())
-
   test('in the story of the example company', async () => {
     const acme = await openAcme()
     try {
@@ -136,7 +118,6 @@ describe("what Roster sends and the sandbox answers is as Atlassian's descriptio
       acme.sandbox.world.removeMember('payments-developers', 'nadia.rahimi@acme.com')
       acme.passTime(61_000)
       for (const command of ['drift', 'apply --yes', 'get all']) await acme.run(command)
-      recorder.check(acme.sandbox.journal.entries)
       expect(held).not.toEqual([])
     } finally {
       await acme.close()
@@ -154,95 +135,10 @@ describe("what Roster sends and the sandbox answers is as Atlassian's descriptio
         await live.apply(...approving(scopes.filter(({ held }) => held.length > 0).map(({ digest }) => digest)))
       }
       const { entries } = live.sandbox.journal
-      recorder.check(entries)
       expect([...new Set(entries.map(({ operation }) => operation))]).toEqual(expect.arrayContaining([...calls]))
     } finally {
       await live.close()
     }
-  })
-
-  test('and every departure that is listed still is one', () => {
-    expect(departures.filter((each) => !recorder.departed.has(each))).toEqual([])
-  })
-})
-
-const sent = (entry: Partial<JournalEntry>, recorded: Partial<Recorded>): JournalEntry => ({
-  at: '2026-11-25T12:00:00.000Z',
-  method: 'GET',
-  path: '/rest/api/3/project/search',
-  operation: 'searchProjects',
-  api: 'jira',
-  status: 404,
-  write: false,
-  credential: 'svc',
-  ...entry,
-  recorded: {
-    template: '/rest/api/3/project/search',
-    params: {},
-    contentType: 'application/json',
-    sent: '',
-    answered: {},
-    ...recorded,
-  },
-})
-
-const createGroup = { method: 'POST', operation: 'createGroup', api: 'organization', path: '/' } as const
-const groups = {
-  template: '/v2/orgs/{orgId}/directories/{directoryId}/groups',
-  params: { orgId: 'organization-1', directoryId: 'directory-1' },
-}
-const spoiled: Readonly<Record<string, readonly [JournalEntry, RegExp]>> = {
-  'a path that is not described': [
-    sent({}, { template: '/rest/api/3/projects/search' }),
-    /^searchProjects: path: .*not described/,
-  ],
-  'a query parameter that is not described': [sent({ path: '/search?maxResult=5' }, {}), /query: .*maxResult/],
-  'a query parameter of another type': [
-    sent({ path: '/search?maxResults=many' }, {}),
-    /query: \/maxResults must be integer/,
-  ],
-  'a query parameter outside its enum': [
-    sent({ path: '/search?orderBy=colour' }, {}),
-    /query: \/orderBy must be equal/,
-  ],
-  'a required query parameter that is missing': [
-    sent({ operation: 'getUserGroups' }, { template: '/rest/api/3/user/groups' }),
-    /query: .*accountId/,
-  ],
-  'a body without a required field': [sent(createGroup, { ...groups, sent: '{}' }), /createGroup: body: .*name/],
-  'a field that is not described': [
-    sent(createGroup, { ...groups, sent: '{"name":"a","title":"b"}' }),
-    /body: .*title/,
-  ],
-  'a body of another media type': [
-    sent(createGroup, { ...groups, sent: '{"name":"a"}', contentType: 'text/plain' }),
-    /header: text\/plain/,
-  ],
-  'a status that is not described': [sent({ status: 418 }, {}), /answer: status 418/],
-  'an answer with a field that is not described': [
-    sent({ status: 200 }, { answered: { values: [], pages: 1 } }),
-    /answer: .*pages/,
-  ],
-}
-
-const folder = findSpecFolder(process.env['ROSTER_SPECS'])
-const sources = {
-  'the distilled contract': distilledDocuments(),
-  ...(folder !== undefined && { "Atlassian's files": publishedDocuments(folder) }),
-}
-
-describe.each(Object.entries(sources))('the check against %s tells', (_source, documents) => {
-  const described = loadSpec(documents)
-
-  test.each(Object.entries(spoiled))('%s', (_, [entry, message]) => {
-    expect(() => createRecorder(described, []).check([entry])).toThrow(message)
-  })
-
-  test('nothing where the mistake is a departure', () => {
-    const departure = { operation: 'searchProjects', only: 'status 418', reason: 'a teapot' }
-    const own = createRecorder(described, [departure])
-    own.check([sent({ status: 418 }, {})])
-    expect(own.departed).toEqual(new Set([departure]))
   })
 })
 
@@ -255,13 +151,4 @@ function digestsIn(plan: string): string[] {
     }[]
   }
   return organizations.flatMap(({ scopes }) => scopes.filter(({ held }) => held.length > 0).map(({ digest }) => digest))
-}
-
-/** One line always, the table where CONTRACT_TABLE is set. */
-function report(): void {
-  const answered = new Set(apis.flatMap(({ api, routes }) => routes.map(({ operation }) => `${api} ${operation}`)))
-  const { rows, unused, summary } = coverageOf(spec, answered, recorder)
-  const head = `${''.padEnd(16)} described  answered      used`
-  const table = [head, ...rows, '', 'described and not exercised:', ...unused.map((each) => `  ${each}`), '']
-  process.stderr.write(`\n${[...(process.env['CONTRACT_TABLE'] ? table : []), `contract: ${summary}`].join('\n')}\n`)
 }

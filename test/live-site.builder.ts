@@ -2,9 +2,10 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../src/core/ports.ts'
-import { startSandbox, type Sandbox } from '../src/sandbox/start-sandbox.ts'
+import type { Sandbox, SandboxOptions } from '../src/sandbox/start-sandbox.ts'
 import { parseWorldSeed, type SiteSeed, type WorldSeed } from '../src/sandbox/world-seed.ts'
 import { runCommand, today, type Ran } from './command-line.builder.ts'
+import { startHeldSandbox } from './contract-run.builder.ts'
 
 export interface Change {
   readonly action: 'create' | 'update' | 'delete'
@@ -47,6 +48,7 @@ export interface Live {
   passTime(ms: number): void
   /** How long the commands slept so far, in milliseconds. */
   slept(): number
+  /** @throws Error where a request or an answer was not as the contract says */
   close(): Promise<void>
 }
 
@@ -55,7 +57,9 @@ export interface LiveOptions {
   /** Lines of `spec`, on top of those that every organization here has. */
   readonly organization?: string
   /** `SCIM` wants `scim` in the world. */
-  readonly provisioning?: 'SCIM' | 'Invite'
+  readonly provisioning?: 'SCIM' | 'SCIM with groups' | 'Invite'
+  /** How the sandbox misbehaves from the start. */
+  readonly weather?: Pick<SandboxOptions, 'seed' | 'chaos' | 'consistencyDelayMs' | 'limits'>
 }
 
 const secrets = { organization: 'organization-key', scim: 'scim-key', token: 'api-token' }
@@ -77,30 +81,30 @@ export const person = (name: string): WorldSeed['accounts'][number] => ({
 export const site = (more: Partial<SiteSeed>): SiteSeed => ({ name: 'acme', cloudId: 'cloud-1', products: [], ...more })
 
 /** At `today`; sleeping moves the clock and takes no time. */
-export async function openLive({ world, organization = '', provisioning = 'Invite' }: LiveOptions): Promise<Live> {
+export async function openLive({
+  world,
+  organization = '',
+  provisioning = 'Invite',
+  weather,
+}: LiveOptions): Promise<Live> {
   const root = mkdtempSync(join(tmpdir(), 'roster-live-'))
   const access = join(root, 'access')
   let [nowMs, sleptMs] = [today, 0]
   const seed = parseWorldSeed(JSON.stringify(seedOf(world)))
-  const sandbox = await startSandbox({ world: seed, now: () => nowMs, record: true })
+  const sandbox = await startHeldSandbox({ world: seed, now: () => nowMs, ...weather })
   for (const [name, secret] of Object.entries(secrets)) writeFileSync(join(root, name), secret)
-  const clock: Clock = {
-    now: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms
-      sleptMs += ms
-    },
+  const sleep: Clock['sleep'] = async (ms) => {
+    nowMs += ms
+    sleptMs += ms
   }
   const run = async (command: string, flags: readonly string[]): Promise<Told> => {
     const state = ['--state', join(root, 'state'), '--sandbox', sandbox.url]
-    return told(await runCommand([command, access, '--json', ...state, ...flags], { clock }))
+    return told(
+      await runCommand([command, access, '--json', ...state, ...flags], { clock: { now: () => nowMs, sleep } }),
+    )
   }
-  const declare = (...manifests: readonly string[]): void => {
-    rmSync(access, { recursive: true, force: true })
-    mkdirSync(access)
-    writeFileSync(join(access, 'organization.yaml'), organizationManifest(provisioning, organization))
-    for (const [index, text] of manifests.entries()) writeFileSync(join(access, `file-${index}.yaml`), text)
-  }
+  const own = organizationManifest(provisioning, organization)
+  const declare = (...manifests: readonly string[]): void => writeAccess(access, [own, ...manifests])
   declare()
   return {
     sandbox,
@@ -112,11 +116,20 @@ export async function openLive({ world, organization = '', provisioning = 'Invit
     passTime: (ms) => void (nowMs += ms),
     slept: () => sleptMs,
     close: async () => {
-      await sandbox.close()
       rmSync(root, { recursive: true, force: true })
+      await sandbox.close()
     },
   }
 }
+
+function writeAccess(access: string, manifests: readonly string[]): void {
+  rmSync(access, { recursive: true, force: true })
+  mkdirSync(access)
+  for (const [index, text] of manifests.entries()) writeFileSync(join(access, fileName(index)), text)
+}
+
+/** The organization's manifest comes first. */
+const fileName = (index: number): string => (index === 0 ? 'organization.yaml' : `file-${index - 1}.yaml`)
 
 function seedOf({ accounts = [], ...world }: Partial<WorldSeed>): WorldSeed {
   return {
@@ -138,9 +151,11 @@ function seedOf({ accounts = [], ...world }: Partial<WorldSeed>): WorldSeed {
   }
 }
 
-function organizationManifest(provisioning: 'SCIM' | 'Invite', more: string): string {
-  const method = provisioning === 'SCIM' ? '{ method: SCIM, scimDirectoryId: scim-1 }' : '{ method: Invite }'
-  const scim = provisioning === 'SCIM' ? '\n    scim: { valueFrom: { file: ../scim } }' : ''
+function organizationManifest(provisioning: 'SCIM' | 'SCIM with groups' | 'Invite', more: string): string {
+  const groups = provisioning === 'SCIM with groups' ? ', groups: true' : ''
+  const isScim = provisioning !== 'Invite'
+  const method = isScim ? `{ method: SCIM, scimDirectoryId: scim-1${groups} }` : '{ method: Invite }'
+  const scim = isScim ? '\n    scim: { valueFrom: { file: ../scim } }' : ''
   return `
 apiVersion: roster.dev/v1alpha1
 kind: AtlassianOrganization

@@ -1,13 +1,16 @@
 import { apis } from './apis.ts'
+import type { Written } from './consistency.ts'
 import { identify, type Caller } from './credentials.ts'
 import type { Answer, ApiDefinition, PagingFaults, SandboxRequest } from './exchange.ts'
 import { planFaults, type FaultPlan } from './fault-effects.ts'
-import type { FaultPicker } from './faults.ts'
+import type { FaultedRequest, FaultPicker } from './faults.ts'
 import { siteUrl } from './hosts.ts'
 import type { JournalWriter, Recorded } from './journal.ts'
 import { operationName } from './known-operations.ts'
-import type { Past } from './past.ts'
-import type { RateBudget } from './rate-headers.ts'
+import type { Lag, Past } from './past.ts'
+import type { RateBudget, Rated } from './rate-headers.ts'
+import { pointsOf } from './rate-points.ts'
+import { recordedHeaders } from './recorded-headers.ts'
 import { Refusal } from './refusal.ts'
 import { createRouter, type RouteMatch } from './router.ts'
 import { isInScope } from './routes/oauth/operation-scopes.ts'
@@ -21,6 +24,8 @@ export interface CloudParts {
   readonly journal: JournalWriter
   readonly faults: FaultPicker
   readonly past: Past
+  /** How long a write stays unseen, of every write. */
+  readonly consistency: (written: Written) => Lag | undefined
   readonly budget: RateBudget
   readonly now: () => number
   /** Whether the journal gets the bodies. */
@@ -55,40 +60,61 @@ export function createCloud(parts: CloudParts): (received: Received) => Outcome 
 }
 
 function answerCall(parts: CloudParts, call: Call): Outcome {
-  const { received, match, target, definition, caller, nowMs } = call
-  const { operation, write } = match.route
-  const path = `${received.url.pathname}${received.url.search}`
-  const plan = planFaults(parts.faults.pick({ method: received.method, path, operation }), nowMs)
+  const { match, nowMs } = call
+  const rated = ratedOf(call)
+  const limited = parts.budget.admit(rated, nowMs)
+  const plan = limited
+    ? { before: limited, delayMs: 0, paging: {} }
+    : planFaults(parts.faults.pick(askedOf(call)), nowMs)
   const outcome = carryOut(parts, call, plan)
+  keepJournal(parts, call, outcome, plan.before !== undefined || plan.after !== undefined)
   const { answer } = outcome
-  const status = typeof answer === 'string' ? 0 : answer.status
-  const at = new Date(nowMs).toISOString()
-  parts.journal.add({
-    at,
-    method: received.method,
-    path,
-    operation,
-    api: target.api,
-    status,
-    write,
-    credential: caller.name,
-    ...(parts.record && typeof answer !== 'string' && target.api !== 'oauth' && { recorded: recordOf(call, answer) }),
-  })
   if (typeof answer === 'string') return outcome
+  if (!limited) parts.budget.charge(rated, pointsOf(match.route, answer), nowMs)
   const headers = {
-    ...(answer.body === undefined ? {} : { 'content-type': definition.contentType }),
-    ...parts.budget.headers(target.api, caller.name, nowMs),
-    ...(caller.account && target.api === 'jira' ? { 'x-aaccountid': caller.account.accountId } : {}),
+    ...(answer.body === undefined ? {} : { 'content-type': call.definition.contentType }),
+    ...parts.budget.headers(rated, nowMs),
+    ...(call.caller.account && call.target.api === 'jira' ? { 'x-aaccountid': call.caller.account.accountId } : {}),
     ...answer.headers,
   }
   return { ...outcome, answer: { ...answer, headers } }
 }
 
-function recordOf({ match, received }: Call, { body }: Answer): Recorded {
+function ratedOf({ received, match, target, caller }: Call): Rated {
+  const site = target.site && { cloudId: target.site.cloudId }
+  return { api: target.api, ...site, credential: caller.name, method: received.method, template: match.route.path }
+}
+
+function askedOf({ received, match, target }: Call): FaultedRequest & Written {
+  const { operation, write } = match.route
+  return { method: received.method, path: pathOf(received), body: received.text, api: target.api, operation, write }
+}
+
+function pathOf({ url }: Received): string {
+  return `${url.pathname}${url.search}`
+}
+
+function keepJournal({ journal, record }: CloudParts, call: Call, { answer }: Outcome, faulted: boolean): void {
+  const { received, match, target, caller, nowMs } = call
+  const body = typeof answer === 'string' ? undefined : answer.body
+  journal.add({
+    at: new Date(nowMs).toISOString(),
+    method: received.method,
+    path: pathOf(received),
+    operation: match.route.operation,
+    api: target.api,
+    status: typeof answer === 'string' ? 0 : answer.status,
+    write: match.route.write,
+    credential: caller.name,
+    ...(record && target.api !== 'oauth' && { recorded: { ...recordOf(call, body), faulted } }),
+  })
+}
+
+function recordOf({ match, received }: Call, body: unknown): Omit<Recorded, 'faulted'> {
   return {
     template: match.route.path,
     params: match.params,
-    contentType: received.headers['content-type'] ?? '',
+    headers: recordedHeaders(received.headers),
     sent: received.text,
     // a copy: the world goes on, and the journal must not
     answered: structuredClone(body),
@@ -100,10 +126,17 @@ function carryOut(parts: CloudParts, call: Call, { before, after, delayMs, pagin
   // what is cut before the commit must be some body: half an object that never was
   if (before === 'cut') return { answer: { status: 200, body: { data: [], links: {} } }, delayMs, cut: true }
   if (before) return { answer: before, delayMs }
-  if (stale && call.match.route.write) parts.past.keep(parts.world.state, stale, call.nowMs)
+  if (call.match.route.write) keepPast(parts, call, stale)
   const answer = handle(parts, call, paging)
   if (after === 'cut') return { answer: { ...answer, body: answer.body ?? { data: [] } }, delayMs, cut: true }
   return { answer: after ?? answer, delayMs }
+}
+
+/** Before a write: what reads go on seeing. */
+function keepPast({ past, world, consistency }: CloudParts, call: Call, stale: Lag | undefined): void {
+  for (const lag of [stale, consistency(askedOf(call))]) {
+    if (lag) past.keep(world.state, lag, call.nowMs)
+  }
 }
 
 function handle(parts: CloudParts, call: Call, paging: PagingFaults): Answer {
@@ -125,7 +158,7 @@ const outOfScope: Answer = { status: 401, body: { code: 401, message: 'Unauthori
 
 function requestOf(parts: CloudParts, call: Call, paging: PagingFaults): SandboxRequest {
   const { received, target, match, caller, nowMs } = call
-  const state = match.route.write ? parts.world.state : parts.past.view(parts.world.state, nowMs)
+  const state = match.route.write ? parts.world.state : parts.past.view(parts.world.state, target.api, nowMs)
   const site = target.site && state.sites.find(({ cloudId }) => cloudId === target.site?.cloudId)
   return {
     state,

@@ -13,6 +13,10 @@ export interface SpecOperation {
   checkQuery(query: URLSearchParams): string[]
   /** Whether a body of this media type is described. */
   checkContentType(contentType: string): string[]
+  /** Whether an answer that is described may come in a media type that was asked for. */
+  checkAccept(accept: string): string[]
+  /** Described headers that are required and missing, and `x-` headers that are not described. Names in lower case. */
+  checkHeaders(names: readonly string[]): string[]
 }
 
 export interface Loaded {
@@ -59,11 +63,36 @@ export function specOperation({ document, ajv, coercing }: Loaded, item: Json, o
       const { described, validate } = checkParameters('query')
       return mistakes(validate, valuesOf(query, described))
     },
-    checkContentType(contentType) {
-      const types = Object.keys((at(requested, 'content') ?? {}) as Json)
-      return types.includes(contentType.split(';')[0] ?? '') ? [] : [`${contentType} is none of ${types.join(', ')}`]
+    checkContentType: (contentType) => unlisted(contentType.split(';')[0] ?? '', typesOf(requested)),
+    checkAccept(accept) {
+      const asked = accept.split(',').map((each) => each.split(';')[0]!.trim())
+      const offered = successesOf(operation).flatMap((each) => typesOf(resolved(document, each)))
+      const fits = offered.length === 0 || asked.some((each) => each === '*/*' || offered.includes(each))
+      return fits ? [] : unlisted(accept, offered)
     },
+    checkHeaders: (names) => headerMistakes(names, parameters),
   }
+}
+
+const typesOf = (holder: unknown): string[] => Object.keys((at(holder, 'content') ?? {}) as Json)
+
+const unlisted = (type: string, types: readonly string[]): string[] =>
+  types.includes(type) ? [] : [`${type} is none of ${types.join(', ')}`]
+
+function successesOf(operation: Json): unknown[] {
+  const responses = Object.entries((operation['responses'] ?? {}) as Json)
+  return responses.filter(([status]) => status.startsWith('2')).map(([, response]) => response)
+}
+
+function headerMistakes(names: readonly string[], parameters: readonly Parameter[]): string[] {
+  const described = parameters.filter(({ place }) => place === 'header')
+  const known = new Set(described.map(({ name }) => name.toLowerCase()))
+  return [
+    ...described
+      .filter(({ name, required }) => required && !names.includes(name.toLowerCase()))
+      .map(({ name }) => `${name} is required`),
+    ...names.filter((name) => name.startsWith('x-') && !known.has(name)).map((name) => `${name} is not described`),
+  ]
 }
 
 function schemaOf(holder: unknown): unknown {

@@ -23,7 +23,8 @@ export interface Spec {
 
 /** Reads each document when it is first asked for. */
 export function loadSpec(documents: Documents): Spec {
-  const load = remembered((name: string) => loaded(documents.read(name)))
+  const read = remembered((name: string) => documents.read(name))
+  const load = remembered((name: string) => loaded(read(name)))
   const operationAt = remembered((line: string) => {
     const [name = '', method = '', template = ''] = line.split(' ')
     const item = at(load(name).document, 'paths', template)
@@ -41,7 +42,7 @@ export function loadSpec(documents: Documents): Spec {
     },
     operations: () =>
       Object.entries(documentNames).flatMap(([api, names]) =>
-        names.flatMap((name) => describedIn(load(name).document, { api: api as Api, prefix: prefixOf(name) })),
+        names.flatMap((name) => describedIn(read(name), { api: api as Api, prefix: prefixOf(name) })),
       ),
   }
 }

@@ -1,5 +1,5 @@
 import type { Answer, PagingFaults } from './exchange.ts'
-import type { FaultEffect } from './faults.ts'
+import type { FaultEffect } from './fault-rule.ts'
 
 type Ending = 'hang' | 'cut' | 'drop'
 

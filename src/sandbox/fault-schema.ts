@@ -42,6 +42,7 @@ export const faultRuleSchema = {
         effect('lost-cursor'),
         effect('clamped-page', { limit: { type: 'integer', minimum: 1 } }, ['limit']),
         effect('html-error', { status: { type: 'integer', minimum: 400, maximum: 599 } }),
+        effect('any'),
         effect('stale-read', { delayMs: seconds, reads: { type: 'integer', minimum: 1 } }),
       ],
     },

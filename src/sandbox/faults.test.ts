@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { anyEffect } from './fault-any.ts'
+import { createDraws } from './fault-draw.ts'
 import type { FaultEffect, FaultMatch } from './faults.ts'
 import { call, valueAt, type Reply } from './sandbox-client.builder.ts'
-import type { Sandbox } from './start-sandbox.ts'
+import type { Sandbox, SandboxOptions } from './start-sandbox.ts'
 import { withSandbox } from './story.builder.ts'
 
 const directory = '/admin/v2/orgs/0f1e2d3c-0000-4000-8000-000000000001/directories/0f1e2d3c-0000-4000-8000-000000000002'
@@ -177,7 +179,6 @@ describe('a rule strikes', () => {
     'only its operation': { match: { operation: 'searchDirectoryUsers', times: 1 }, statuses: [429, 200, 200] },
     'a path by its prefix': { match: { path: '/admin/v2', times: 2 }, statuses: [429, 429, 200] },
     'a path by a regular expression': { match: { path: 'groups/search$' }, statuses: [200, 200, 200] },
-    'by chance, the same with the same seed': { match: { probability: 0.5 }, statuses: [200, 429, 200] },
   }
   test.each(Object.entries(matches))('%s', async (_, { match, statuses }) => {
     await withFault(
@@ -188,6 +189,62 @@ describe('a rule strikes', () => {
       },
       match,
     )
+  })
+})
+
+describe('chance', () => {
+  const weather = async (options: Partial<SandboxOptions>, act: (sandbox: Sandbox) => Promise<unknown>) => {
+    let struck: readonly string[] = []
+    await withSandbox({ now: () => startedAt, ...options }, async (sandbox) => {
+      await act(sandbox)
+      struck = sandbox.journal.entries.map(({ path, status }) => `${path} ${status}`)
+    })
+    return struck.toSorted()
+  }
+  const searches = async (sandbox: Sandbox) => {
+    for (let count = 0; count < 20; count += 1) await searchUsers(sandbox).catch(() => 'broken')
+  }
+  const pages = ['roles', 'project', 'group/bulk', 'users', 'myself', 'role', 'projectCategory', 'applicationrole']
+  const get = (sandbox: Sandbox, page: string) => call(sandbox, `GET /rest/api/3/${page}`).catch(() => 'broken')
+
+  test('strikes the same with the same seed, and otherwise with another', async () => {
+    const [first, second, other] = [
+      await weather({ seed: 7, chaos: 0.5 }, searches),
+      await weather({ seed: 7, chaos: 0.5 }, searches),
+      await weather({ seed: 8, chaos: 0.5 }, searches),
+    ]
+    expect(second).toEqual(first)
+    expect(other).not.toEqual(first)
+    expect(first.filter((each) => each.endsWith(' 200')).length).toBeLessThan(20)
+  })
+
+  test('does not depend on the order in which requests arrive', async () => {
+    const inOrder = async (sandbox: Sandbox) => Promise.all(pages.map((page) => get(sandbox, page)))
+    const backwards = async (sandbox: Sandbox) => Promise.all(pages.toReversed().map((page) => get(sandbox, page)))
+    const options = { seed: 3, chaos: 0.5 }
+    expect(await weather(options, backwards)).toEqual(await weather(options, inOrder))
+  })
+
+  test('draws every effect that can strike a read, and none that only a write can meet', () => {
+    const draws = createDraws(1)
+    const kinds = (write: boolean) =>
+      new Set(
+        Array.from({ length: 400 }, (_, count) => {
+          const effect = anyEffect(write, draws({ method: 'GET', path: `/${count}` }, ''))
+          return 'commit' in effect ? `${effect.kind} ${effect.commit}` : effect.kind
+        }),
+      )
+    const both = ['rate-limited', 'server-error before', 'html-error', 'slow', 'cut-body after', 'drop-connection']
+    expect(kinds(false)).toEqual(new Set([...both, 'repeated-cursor', 'lost-cursor', 'clamped-page']))
+    expect(kinds(true)).toEqual(new Set([...both, 'server-error after', 'cut-body before', 'stale-read']))
+  })
+
+  test('ends where the rules are cleared', async () => {
+    const struck = await weather({ chaos: 1 }, async (sandbox) => {
+      sandbox.faults.clear()
+      await searches(sandbox)
+    })
+    expect(new Set(struck.map((each) => each.split(' ')[1]))).toEqual(new Set(['200']))
   })
 })
 

@@ -1,55 +1,10 @@
 import { Ajv } from 'ajv'
+import { anyEffect } from './fault-any.ts'
+import { createDraws, type DrawnRequest } from './fault-draw.ts'
+import type { FaultEffect, FaultMatch, FaultRule } from './fault-rule.ts'
 import { faultRuleSchema } from './fault-schema.ts'
-import { nextRandom } from './random.ts'
 
-export interface FaultMatch {
-  readonly method?: string
-  /** The operationId. */
-  readonly operation?: string
-  /** A prefix of the path where it starts with `/`, else the source of a regular expression; both see the query. */
-  readonly path?: string
-  /** How often the rule strikes; left out: always. */
-  readonly times?: number
-  /** How many matching requests pass first. */
-  readonly after?: number
-  /** 0..1, drawn from the seed of the sandbox. */
-  readonly probability?: number
-}
-
-export type FaultEffect =
-  | {
-      readonly kind: 'rate-limited'
-      /** Left out: no `Retry-After`. */
-      readonly retryAfterSeconds?: number
-      /** `Retry-After` as a date instead of seconds. */
-      readonly asDate?: boolean
-      readonly reason?: string
-    }
-  | {
-      readonly kind: 'server-error'
-      readonly status?: 500 | 502 | 503 | 504
-      /** `after`: the write happens, and the answer hides it. */
-      readonly commit: 'before' | 'after'
-      readonly retryAfterSeconds?: number
-    }
-  | { readonly kind: 'slow'; readonly delayMs: number }
-  | { readonly kind: 'hang' }
-  /** The connection ends half way through the JSON. */
-  | { readonly kind: 'cut-body'; readonly commit: 'before' | 'after' }
-  /** The request is carried out, and the connection ends without an answer. */
-  | { readonly kind: 'drop-connection' }
-  | { readonly kind: 'repeated-cursor' }
-  /** The chain of pages ends early though there is more. */
-  | { readonly kind: 'lost-cursor' }
-  | { readonly kind: 'clamped-page'; readonly limit: number }
-  | { readonly kind: 'html-error'; readonly status?: number }
-  /** Strikes on a write: reads show it only after so many ms or reads. */
-  | { readonly kind: 'stale-read'; readonly delayMs?: number; readonly reads?: number }
-
-export interface FaultRule {
-  readonly match: FaultMatch
-  readonly effect: FaultEffect
-}
+export type { FaultEffect, FaultMatch, FaultRule } from './fault-rule.ts'
 
 export interface Faults {
   readonly rules: readonly FaultRule[]
@@ -57,10 +12,9 @@ export interface Faults {
   clear(): void
 }
 
-export interface FaultedRequest {
-  readonly method: string
-  readonly path: string
+export interface FaultedRequest extends DrawnRequest {
   readonly operation: string
+  readonly write: boolean
 }
 
 export interface FaultPicker extends Faults {
@@ -78,7 +32,7 @@ export function parseFaultRule(value: unknown): FaultRule {
 }
 
 export function createFaults(seed: number): FaultPicker {
-  const random = { randomState: seed }
+  const drawsOf = createDraws(seed)
   const rules: { rule: FaultRule; seen: number; struck: number }[] = []
   return {
     get rules() {
@@ -87,14 +41,16 @@ export function createFaults(seed: number): FaultPicker {
     add: (rule) => void rules.push({ rule: parseFaultRule(rule), seen: 0, struck: 0 }),
     clear: () => void rules.splice(0),
     pick(request) {
-      const matching = rules.filter(({ rule }) => matches(rule.match, request))
-      const striking = matching.filter((entry) => {
-        const { times = Infinity, after = 0, probability = 1 } = entry.rule.match
+      return rules.flatMap((entry, index) => {
+        const { match, effect } = entry.rule
+        if (!matches(match, request)) return []
+        const { times = Infinity, after = 0, probability = 1 } = match
+        const draw = drawsOf(request, `rule ${index}`)
         entry.seen += 1
-        return entry.seen > after && entry.struck < times && (probability >= 1 || nextRandom(random) < probability)
+        if (entry.seen <= after || entry.struck >= times || draw() >= probability) return []
+        entry.struck += 1
+        return [effect.kind === 'any' ? anyEffect(request.write, draw) : effect]
       })
-      for (const entry of striking) entry.struck += 1
-      return striking.map(({ rule }) => rule.effect)
     },
   }
 }

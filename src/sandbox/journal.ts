@@ -22,11 +22,17 @@ export interface Recorded {
   readonly template: string
   /** Values of the template, decoded. */
   readonly params: Readonly<Record<string, string>>
-  readonly contentType: string
+  /**
+   * By name in lower case. Of `authorization` the scheme is kept, of the others the value where it can hold no secret,
+   * else ''.
+   */
+  readonly headers: Readonly<Record<string, string>>
   /** The request's body as it came, '' for none. */
   readonly sent: string
-  /** The body of the answer before it is written as JSON; undefined where it is empty. */
+  /** The body of the answer before it is written as JSON; undefined where it is empty or none was sent. */
   readonly answered: unknown
+  /** The answer is a fault's or a rate limit's, not the route's. */
+  readonly faulted: boolean
 }
 
 /** Every request in order of arrival, the sandbox's own `/_sandbox/…` left out. */
