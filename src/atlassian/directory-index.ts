@@ -12,7 +12,11 @@ export interface DirectoryParts {
   readonly defaultGroupIds: ReadonlyMap<string, readonly string[]>
   readonly counts: Directory['counts']
   readonly provisioningMethod: Directory['provisioningMethod']
+  readonly provisionsGroups: boolean
   readonly authenticationPolicies: Directory['authenticationPolicies']
+  readonly siteUrls: Directory['siteUrls']
+  /** Ids of the groups of the SCIM directory by name in normal form, where their members are ours to write. */
+  readonly provisionedGroups: ReadonlyMap<string, string> | Unread
   /** Normal forms. */
   readonly formerEmails: ReadonlyMap<string, readonly string[]>
 }
@@ -22,7 +26,9 @@ export function createDirectory(parts: DirectoryParts): Directory {
   const { defaultGroupIds, records } = parts
   const read = <Item>(part: readonly Item[] | Unread): readonly Item[] => ('code' in part ? [] : part)
   const accounts = joinRecords(read(parts.accounts), read(records))
-  const groups = read(parts.groups).map((group) => withDefaults(group, defaultGroupIds))
+  const groups = read(parts.groups).map((group) =>
+    withRecord(withDefaults(group, defaultGroupIds), parts.provisionedGroups),
+  )
   const byEmail = indexByEmail(accounts)
   const byAccountId = new Map(accounts.map((account) => [account.accountId, account]))
   const byName = new Map(groups.map((group) => [normalName(group.name), group]))
@@ -32,7 +38,9 @@ export function createDirectory(parts: DirectoryParts): Directory {
     groups,
     counts: parts.counts,
     provisioningMethod: parts.provisioningMethod,
+    provisionsGroups: parts.provisionsGroups,
     authenticationPolicies: parts.authenticationPolicies,
+    siteUrls: parts.siteUrls,
     unread: {
       ...('code' in parts.accounts && { accounts: parts.accounts }),
       ...('code' in parts.groups && { groups: parts.groups }),
@@ -64,6 +72,15 @@ function withDefaults(group: Group, defaultGroupIds: DirectoryParts['defaultGrou
   const defaultFor = [...defaultGroupIds].flatMap(([product, ids]) => (ids.includes(group.groupId) ? [product] : []))
   if (defaultFor.length > 0) return { ...group, defaultFor }
   return group.deletable || group.readOnly !== undefined ? group : { ...group, defaultFor: [unnamedApp] }
+}
+
+/** A group of the SCIM directory that we keep is written there; nowhere else can it be (reference section 3.5). */
+function withRecord(group: Group, provisioned: DirectoryParts['provisionedGroups']): Group {
+  if (group.managedBy !== 'external') return group
+  if ('code' in provisioned)
+    return { ...group, readOnly: `the groups of the SCIM directory were not read (${provisioned.message})` }
+  const id = provisioned.get(normalName(group.name))
+  return id === undefined ? group : { ...group, provisionedId: id }
 }
 
 /** The account that still has a former address of the declared one. */

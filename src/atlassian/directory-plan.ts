@@ -14,6 +14,8 @@ export interface DirectoryPlanOptions {
   /** Sites with a credential for Jira. */
   readonly sites: readonly string[]
   readonly provisioningMethod: 'SCIM' | 'Invite'
+  /** Whether the members of the SCIM directory's groups are ours to write. */
+  readonly provisionsGroups?: boolean
   /** Reads that must come first: an id that was not given has to be looked up. */
   readonly lookUps?: () => number
 }
@@ -25,6 +27,8 @@ export interface DirectoryPlan {
   readonly accounts: Way
   readonly groups: Exclude<Way, 'undecided'>
   readonly provisioning: Exclude<Way, 'undecided'>
+  /** Whether the groups of the SCIM directory are listed. */
+  readonly provisionedGroups: boolean
   /** Normal form. */
   readonly groupNames: readonly string[]
   /** Normal form: groups whose members must be known as a whole. */
@@ -44,7 +48,9 @@ export function planDirectory(needs: IdentityNeeds, options: DirectoryPlanOption
   return {
     accounts: everything ? 'whole' : accountsWay(needs, known.accounts, membersOf.length),
     groups: everything ? 'whole' : groupsWay(groupNames.length, known.groups),
-    provisioning: provisioningWay(needs, options),
+    // anybody may have to leave a group of the directory, and is named there by the id of the record
+    provisioning: options.provisionsGroups && membersOf.length > 0 ? 'whole' : provisioningWay(needs, options),
+    provisionedGroups: options.provisionsGroups === true && groupNames.length > 0,
     groupNames,
     membersOf,
     undeclaredProducts,
@@ -59,6 +65,7 @@ export function forecastPlan(plan: DirectoryPlan, needs: IdentityNeeds, options:
     part(plan.groups, known.groups, Math.ceil(plan.groupNames.length / filterSizes.groupNames)),
     part(plan.accounts, known.accounts, personCalls(needs) + Math.ceil(plan.membersOf.length / filterSizes.groupIds)),
     part(plan.provisioning, known.provisioned, needs.emails.size),
+    { calls: plan.provisionedGroups ? 1 : 0, exact: !plan.provisionedGroups },
     forecastDefaults(plan.undeclaredProducts, options.sites.length),
   ]
   return {

@@ -1,6 +1,6 @@
 import type { Account, ProvisionedRecord } from '../core/directory.ts'
 import type { ApiRequest, Reader } from '../core/ports.ts'
-import { normalEmail } from '../core/principal.ts'
+import { normalEmail, normalName } from '../core/principal.ts'
 import { IncompleteReadError } from '../core/remote-error.ts'
 import type { Fields } from '../core/resource.ts'
 import { pageSize } from './directory-plan.ts'
@@ -49,6 +49,18 @@ export async function readSomeRecords(reader: Reader, emails: ReadonlySet<string
     return scimPages<ScimUser>(reader, { ...request, query: { ...request.query, filter } })
   })
   return (await Promise.all(found)).flat().map(recordOf)
+}
+
+const groupRequest: ApiRequest = { ...request, path: '/scim/directory/{directoryId}/Groups' }
+
+/** Ids of all groups of the directory by name in normal form: ceil(groups / 100) calls. @throws RemoteError, IncompleteReadError */
+export async function readGroupRecords(reader: Reader): Promise<ReadonlyMap<string, string>> {
+  const groups = await scimPages<{ readonly id?: string; readonly displayName?: string }>(reader, groupRequest)
+  return new Map(
+    groups.flatMap(({ id, displayName }) =>
+      id === undefined || displayName === undefined ? [] : [[normalName(displayName), id] as const],
+    ),
+  )
 }
 
 function recordOf(user: ScimUser): JoinableRecord {

@@ -13,12 +13,13 @@ import {
   type DirectoryPlan,
   type DirectoryPlanOptions,
 } from './directory-plan.ts'
-import { readAllRecords, readSomeRecords, type JoinableRecord } from './directory-provisioning.ts'
+import { readAllRecords, readGroupRecords, readSomeRecords, type JoinableRecord } from './directory-provisioning.ts'
 
 export interface DirectoryOptions extends DirectoryPlanOptions {
   readonly reader: Reader
   /** As declared; none where left out. */
   readonly authenticationPolicies?: Directory['authenticationPolicies']
+  readonly siteUrls?: Directory['siteUrls']
 }
 
 /** How many reads `loadDirectory` will make. */
@@ -34,10 +35,11 @@ export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOpti
   const { reader, sites } = options
   const plan = planDirectory(needs, options)
   const groups = orUnread(() => readGroups(plan, reader))
-  const [people, groupsRead, records, discovered] = await Promise.all([
+  const [people, groupsRead, records, provisionedGroups, discovered] = await Promise.all([
     readPeople({ needs, plan, options, groups }),
     groups,
     orUnread(() => readRecords(plan, needs, reader)),
+    orUnread(() => readProvisionedGroups(plan, reader)),
     discoverDefaultGroups(reader, plan.undeclaredProducts, sites),
   ])
   return createDirectory({
@@ -47,7 +49,10 @@ export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOpti
     defaultGroupIds: defaultGroupIds(groupsRead, options, discovered),
     counts: countsOf(plan, { ...people, groups: groupsRead, records }),
     provisioningMethod: options.provisioningMethod,
+    provisionsGroups: options.provisionsGroups ?? false,
     authenticationPolicies: options.authenticationPolicies ?? new Map(),
+    siteUrls: options.siteUrls ?? new Map(),
+    provisionedGroups,
     formerEmails: needs.formerEmails,
   })
 }
@@ -91,6 +96,10 @@ async function readRecords(
 ): Promise<readonly JoinableRecord[]> {
   if (provisioning === 'none') return []
   return provisioning === 'whole' ? readAllRecords(reader) : readSomeRecords(reader, emails)
+}
+
+async function readProvisionedGroups({ provisionedGroups }: DirectoryPlan, reader: Reader) {
+  return provisionedGroups ? readGroupRecords(reader) : new Map<string, string>()
 }
 
 /** Declared ones win over what was discovered. */

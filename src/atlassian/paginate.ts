@@ -21,6 +21,13 @@ export function bodyCursorPages<Item>(reader: Reader, request: ApiRequest): Prom
   )
 }
 
+/** The list of workspaces, where the cursor must be the only property of the body (reference 4.9). */
+export function loneCursorPages<Item>(reader: Reader, request: ApiRequest): Promise<Item[]> {
+  return followCursor(request, async (cursor) =>
+    adminPage<Item>(request, await reader.read(cursor === undefined ? request : { ...request, body: { cursor } })),
+  )
+}
+
 /** GET lists of the Organizations API v2: `?cursor=` with the bare token of `links.next`. */
 export function queryCursorPages<Item>(reader: Reader, request: ApiRequest): Promise<Item[]> {
   return followCursor(request, async (cursor) =>

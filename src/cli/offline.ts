@@ -5,6 +5,7 @@ import { located, promises, type Declared } from '../core/declare.ts'
 import { reconcile } from '../core/reconcile.ts'
 import { RemoteError } from '../core/remote-error.ts'
 import { resolveAccount, type Subject } from '../core/subject.ts'
+import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { kinds } from '../kinds/index.ts'
 import { byOrganization } from '../run/organizations.ts'
 
@@ -42,7 +43,7 @@ async function check(declaration: Declaration, nowMs: number): Promise<readonly 
   const surroundings = {
     kinds,
     reader: { read: () => Promise.reject(new RemoteError(offline)) },
-    loadDirectory: async () => unreadDirectory,
+    loadDirectory: async () => ({ ...unreadDirectory, ...declaredFacts(declaration) }),
     forecastDirectory: () => nothing,
     readsMade: () => 0,
     policies: () => [],
@@ -53,6 +54,20 @@ async function check(declaration: Declaration, nowMs: number): Promise<readonly 
   }
   const { survey } = await reconcile(declaration, surroundings, async () => undefined)
   return [...survey.diagnostics, ...unknownReferences(survey.declared)]
+}
+
+/** What the organization's own manifest says of it. */
+function declaredFacts({ manifests }: Declaration): Pick<Directory, 'authenticationPolicies' | 'siteUrls'> {
+  const parsed = manifests
+    .filter(({ kind }) => kind === 'AtlassianOrganization')
+    .map((manifest) => kinds.get(manifest.kind)!.parse(manifest))
+  const specs = parsed.flatMap((each) => ('spec' in each ? [each.spec as AtlassianOrganizationSpec] : []))
+  return {
+    authenticationPolicies: new Map(
+      specs.flatMap((spec) => spec.authenticationPolicies.map((policy) => [policy.name, policy])),
+    ),
+    siteUrls: new Map(specs.flatMap((spec) => spec.sites.map(({ name, url }) => [name, url]))),
+  }
 }
 
 const offline = { request: 'any request', detail: 'nothing is asked offline', effect: 'refused' } as const
@@ -73,6 +88,8 @@ const unreadDirectory: Directory = {
   groupNames: [],
   defaultGroups: new Map(),
   authenticationPolicies: new Map(),
+  siteUrls: new Map(),
+  provisionsGroups: true,
 }
 
 /** Kinds that know neither project nor space look no further either; whom their subjects mean can be told without. */

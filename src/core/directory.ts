@@ -38,6 +38,8 @@ export interface Group {
   /** Why its members cannot be written here, and where to change them. */
   readonly readOnly?: string
   readonly deletable: boolean
+  /** Its record in the SCIM directory, where its members are ours to write there, whatever `readOnly` says. */
+  readonly provisionedId?: string
   /** As counted by Atlassian. */
   readonly userCount?: number
   /** Keys of the products whose access it gives by default. */
@@ -69,6 +71,8 @@ export interface Directory {
   readonly counts: { readonly accounts?: number; readonly groups?: number; readonly provisioned?: number }
   /** How accounts are made: through the identity provider's directory, or by invitation. */
   readonly provisioningMethod: 'SCIM' | 'Invite'
+  /** Whether groups of the SCIM directory are ours to make and to fill. */
+  readonly provisionsGroups: boolean
   readonly unread: { readonly accounts?: Unread; readonly groups?: Unread; readonly provisioning?: Unread }
   /** Of that address, or of a former one where a manifest says that the address has changed. */
   account(email: string): Account | undefined
@@ -83,6 +87,8 @@ export interface Directory {
   readonly defaultGroups: ReadonlyMap<string, Group>
   /** Authentication policies by name, as declared: no API lists them. */
   readonly authenticationPolicies: ReadonlyMap<string, AuthenticationPolicy>
+  /** Addresses of the sites by their names. */
+  readonly siteUrls: ReadonlyMap<string, string>
 }
 
 /** What the manifests of a run need to know of accounts and groups. */

@@ -212,6 +212,8 @@ export function boxDirectory(world: BoxWorld): Directory {
     groupNames: [],
     defaultGroups: new Map(),
     authenticationPolicies: new Map(),
+    siteUrls: new Map(),
+    provisionsGroups: false,
     account: (email) => accounts.find((each) => each.email === email),
     accountById: (id) => accounts.find((each) => each.accountId === id),
     group: () => undefined,

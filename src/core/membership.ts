@@ -8,9 +8,15 @@ export const membershipKind = 'AtlassianGroupMembership'
 export interface MembersRef {
   readonly group: GroupRef
   readonly groupName: string
+  /** The group's record in the SCIM directory, where its members are written there. */
+  readonly provisionedId?: string
 }
 export type MembersScope = Scope<MembersRef>
-export type Member = Resource<MembersRef & { readonly account: AccountRef }, Record<string, never>>
+/** `record`: the member's own record in the SCIM directory. */
+export type Member = Resource<
+  MembersRef & { readonly account: AccountRef; readonly record?: string },
+  Record<string, never>
+>
 
 /** The members of one group as a scope; of a promised group where `group` is not there yet. */
 export function membersScope(group: Group | { readonly promised: string; readonly name: string }): MembersScope {
@@ -18,13 +24,17 @@ export function membersScope(group: Group | { readonly promised: string; readonl
   const base = {
     kind: membershipKind,
     key: groupKey(ref),
-    ref: { group: ref, groupName: group.name },
+    ref: {
+      group: ref,
+      groupName: group.name,
+      ...('groupId' in group && group.provisionedId !== undefined && { provisionedId: group.provisionedId }),
+    },
     title: `Group ${group.name}`,
   }
   if ('promised' in group) return base
   return {
     ...base,
-    ...(group.readOnly !== undefined && { readOnly: group.readOnly }),
+    ...(group.readOnly !== undefined && group.provisionedId === undefined && { readOnly: group.readOnly }),
     ...(group.defaultFor.length > 0 && { guarded: `default group of ${group.defaultFor.join(', ')}` }),
   }
 }
@@ -33,10 +43,11 @@ export function membersScope(group: Group | { readonly promised: string; readonl
 export function member(scope: MembersScope, account: Account | { readonly promised: string }): Member {
   const ref: AccountRef = 'promised' in account ? account : { accountId: account.accountId }
   const keep = 'promised' in account ? undefined : reasonToKeep(account)
+  const record = 'promised' in account ? undefined : account.provisioned?.id
   return {
     scope,
     key: `user:${accountKey(ref)}`,
-    ref: { ...scope.ref, account: ref },
+    ref: { ...scope.ref, account: ref, ...(record !== undefined && { record }) },
     fields: {},
     title: 'promised' in account ? account.promised : accountTitle(account),
     principal: { type: 'user', account: ref },

@@ -51,6 +51,8 @@ export interface Resource<Ref = unknown, F extends Fields = Fields> {
   readonly keep?: string
   /** Counts towards `scope.keepPeople`. */
   readonly counts?: boolean
+  /** Why somebody should look at it before it appears: it gives power over others. */
+  readonly privileged?: string
   /** What an owner should know when it appears or goes: `costs a Jira seat`. */
   readonly notes?: readonly string[]
 }

@@ -10,6 +10,7 @@ export interface DirectorySketch {
   /** Group name by product. */
   readonly defaultGroups?: Readonly<Record<string, string>>
   readonly provisioningMethod?: Directory['provisioningMethod']
+  readonly provisionsGroups?: boolean
   readonly unread?: Directory['unread']
   readonly formerEmails?: Readonly<Record<string, string>>
   readonly authenticationPolicies?: Directory['authenticationPolicies']
@@ -39,6 +40,8 @@ export function sketchDirectory(sketch: DirectorySketch): Directory {
       return names.map((name) => accounts.find(({ accountId }) => accountId === `id-${name}`)!)
     },
     groupNames: groups.map(({ name }) => name),
+    provisionsGroups: sketch.provisionsGroups ?? false,
+    siteUrls: new Map([['acme', 'https://acme.atlassian.net']]),
     authenticationPolicies: sketch.authenticationPolicies ?? new Map(),
     defaultGroups: new Map(
       Object.entries(sketch.defaultGroups ?? {}).map(([product, name]) => [product, group(name)!]),

@@ -42,6 +42,8 @@ export function buildDirectory({ accounts = {}, apps = [], groups = {} }: People
     groupNames: teams.map(({ name }) => name),
     defaultGroups: new Map(),
     authenticationPolicies: new Map(),
+    siteUrls: new Map(),
+    provisionsGroups: false,
   }
 }
 

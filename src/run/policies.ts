@@ -23,7 +23,7 @@ import {
 } from '../core/policy/limits.ts'
 import { keepPeople } from '../core/policy/keep-people.ts'
 import { guardedScopes, ownIdentity, protectedPrincipals } from '../core/policy/protection.ts'
-import { approveOrganizationAdmins, keepOrganizationAdmins } from '../core/policy/organization-admins.ts'
+import { approvePrivileged, keepOrganizationAdmins } from '../core/policy/organization-admins.ts'
 import { normalEmail, normalName } from '../core/principal.ts'
 import { settleMs, type State } from '../core/state.ts'
 
@@ -72,7 +72,7 @@ export function policiesFor(input: PolicyInput): (context: PolicyContext) => rea
     promisedIdentity,
     keepPeople,
     keepOrganizationAdmins,
-    approveOrganizationAdmins,
+    approvePrivileged,
     scopeRemovalLimit({ ...defaultRemovalLimits, ...guardrails.removals }),
     updateLimit(guardrails.updates?.maxPercent ?? defaultUpdatePercent, run.maxEntries),
     runRemovalLimit(run, leaverOf(context)),

@@ -77,14 +77,16 @@ async function open(
   if (diagnostics.some(isError)) return { diagnostics }
   const { clock, random, onCall } = options
   const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })
+  const siteUrls = new Map(connection.sites.map(({ name, url }) => [name, url]))
   const ownEmails = [...connection.credentials.sites.values()].flatMap(({ email }) => email ?? [])
-  return { diagnostics, session: createSession({ estate, spec, transport, ownEmails, options }) }
+  return { diagnostics, session: createSession({ estate, spec, transport, siteUrls, ownEmails, options }) }
 }
 
 interface SessionParts {
   readonly estate: Estate
   readonly spec: AtlassianOrganizationSpec
   readonly transport: Transport
+  readonly siteUrls: ReadonlyMap<string, string>
   /** Accounts of the credentials, where they are known. */
   readonly ownEmails: readonly string[]
   readonly options: SessionOptions
@@ -156,28 +158,31 @@ function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identi
 }
 
 function directoryOptionsFor(
-  { credentials, defaultGroups, provisioning, authenticationPolicies }: AtlassianOrganizationSpec,
-  { reader, lookUps }: Transport,
+  { spec, transport: { reader, lookUps }, siteUrls }: SessionParts,
   { counts }: State,
 ): DirectoryOptions {
+  const { credentials, defaultGroups, provisioning, authenticationPolicies } = spec
   return {
     reader,
     known: counts,
     declaredDefaultGroups: defaultGroups,
     sites: credentials.sites.map(({ site }) => site),
     provisioningMethod: provisioning.method,
+    provisionsGroups: provisioning.groups,
     authenticationPolicies: new Map(authenticationPolicies.map((policy) => [policy.name, policy])),
+    siteUrls,
     lookUps,
   }
 }
 
 function surroundingsFor(
-  { spec, transport, ownEmails, options }: SessionParts,
+  parts: SessionParts,
   state: State,
   run: { nowMs: number; approved: readonly string[] },
 ): Surroundings {
+  const { spec, transport, ownEmails, options } = parts
   const { nowMs, approved } = run
-  const directoryOptions = directoryOptionsFor(spec, transport, state)
+  const directoryOptions = directoryOptionsFor(parts, state)
   // what the last apply gave by product may have to be taken back, also where no manifest names the product any more
   const recalled = recalledProducts(state)
   const withRecalled = (needs: IdentityNeeds): IdentityNeeds =>

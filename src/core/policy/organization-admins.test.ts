@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { approveOrganizationAdmins, keepOrganizationAdmins } from './organization-admins.ts'
-import { account, context, directory, holder, scope, update, user, verdicts } from './policy.builder.ts'
+import { approvePrivileged, keepOrganizationAdmins } from './organization-admins.ts'
+import { account, addition, context, directory, holder, scope, update, user, verdicts } from './policy.builder.ts'
 
 const admin = { platformRoles: ['atlassian/org-admin'] }
 const suspend = (name: string) => {
@@ -51,6 +51,13 @@ test('organization admins: a new one waits for an approval; one that is there al
     { ...before, fields: { organizationAdmin: true } },
     { ...before, fields: { organizationAdmin: true, title: 'Head' } },
   )
-  expect(verdicts(approveOrganizationAdmins, [made, renamed], within)).toEqual(['PRIVILEGED', undefined])
-  expect(approveOrganizationAdmins([made], within)(made)).toMatchObject({ releasable: true })
+  expect(verdicts(approvePrivileged, [made, renamed], within)).toEqual(['PRIVILEGED', undefined])
+  expect(approvePrivileged([made], within)(made)).toMatchObject({ releasable: true })
+})
+
+test('administrators of an app are made with an approval; users of it without', () => {
+  const within = context({ scopes: [], observed: [], directory: directory([]) })
+  const grant = holder(scope('g'), user('z'))
+  const changes = [addition({ ...grant, privileged: 'makes its members admin of confluence' }), addition(grant)]
+  expect(verdicts(approvePrivileged, changes, within)).toEqual(['PRIVILEGED', undefined])
 })

@@ -8,11 +8,16 @@ const organizationAdmin = 'atlassian/org-admin'
 /** One that is locked out must not leave the other alone. */
 const minimum = 2
 
-/** Whoever rules the organization can undo all that is declared: each new one is looked at by somebody. */
-export const approveOrganizationAdmins: Policy = () => (change) => {
+/** Whoever rules the organization, or an app of it, can undo what is declared: each new one is looked at by somebody. */
+export const approvePrivileged: Policy = () => (change) => {
+  const reason = powerGiven(change)
+  return reason === undefined ? undefined : { code: 'PRIVILEGED', reason, releasable: true }
+}
+
+function powerGiven(change: Change): string | undefined {
+  if (change.action === 'create') return change.after.privileged
   const isNew = change.action === 'update' && isMade(change.after.fields) && !isMade(change.before.fields)
-  if (!isNew) return undefined
-  return { code: 'PRIVILEGED', reason: 'makes an organization admin', releasable: true }
+  return isNew ? 'makes an organization admin' : undefined
 }
 
 const isMade = (fields: Fields): boolean => fields['organizationAdmin'] === true

@@ -40,6 +40,8 @@ export function directory(
     groupNames: [],
     defaultGroups: new Map(),
     authenticationPolicies: new Map(),
+    siteUrls: new Map(),
+    provisionsGroups: false,
     account: (email) => accounts.find((each) => each.email === email),
     accountById: (id) => byId.get(id),
     group: (name) => groups.find((each) => each.name === name),

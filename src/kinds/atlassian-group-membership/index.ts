@@ -1,13 +1,12 @@
-import { subject } from '../../core/change.ts'
 import type { Unread } from '../../core/directory.ts'
-import { defineKind, type Batch, type ObserveContext, type WriteContext } from '../../core/kind.ts'
+import { defineKind, type ObserveContext } from '../../core/kind.ts'
 import { member, membershipKind, type Member, type MembersScope } from '../../core/membership.ts'
 import { accountKey, groupKey, normalName } from '../../core/principal.ts'
 import type { Scope } from '../../core/resource.ts'
 import { needsOf } from '../principals.ts'
-import { addMember, removeMember } from './api.ts'
 import { expand } from './expand.ts'
 import { AtlassianGroupMembershipSpec } from './schema.ts'
+import { batches, objection, write } from './write.ts'
 
 export const atlassianGroupMembership = defineKind<typeof AtlassianGroupMembershipSpec, undefined, Member>({
   name: membershipKind,
@@ -20,7 +19,9 @@ export const atlassianGroupMembership = defineKind<typeof AtlassianGroupMembersh
   }),
   expand,
   observe,
+  batches,
   write,
+  objection,
   realize(resource, identities) {
     const group = { groupId: identities.groupId(resource.ref.group) }
     const account = { accountId: identities.accountId(resource.ref.account) }
@@ -49,12 +50,4 @@ function membersOf(scope: MembersScope, { directory }: ObserveContext): readonly
   if (!group) return directory.unread.groups ?? []
   const members = directory.members(group.groupId)
   return 'code' in members ? members : members.map((account) => member(scope, account))
-}
-
-async function write({ action, changes }: Batch<Member>, { writer, identities }: WriteContext): Promise<void> {
-  for (const change of changes) {
-    const { group, account } = subject(change).ref
-    const membership = { groupId: identities.groupId(group), accountId: identities.accountId(account) }
-    await (action === 'delete' ? removeMember : addMember)(writer, membership)
-  }
 }

@@ -10,7 +10,7 @@ import { atlassianGroup } from './index.ts'
 import type { AtlassianGroupSpec } from './schema.ts'
 
 type Spec = AtlassianGroupSpec
-const base: Spec = { name: 'Devs', deletionPolicy: 'Retain' }
+const base: Spec = { name: 'Devs', managedBy: 'Organization', deletionPolicy: 'Retain' }
 const known: DirectorySketch = { groups: { devs: { description: 'They build.' } } }
 const demandOf = (spec: Partial<Spec>, estate: DirectorySketch, retired = false) => {
   const whole = { ...base, ...spec }
@@ -88,7 +88,12 @@ describe('write', () => {
     return { context, journal, searches: () => searches }
   }
   const scope = groupScope({ promised: 'devs', name: 'Devs' })
-  const change = { action: 'create', after: groupResource(scope, 'They build.'), why: 'declared', origins: [] } as const
+  const change = {
+    action: 'create',
+    after: groupResource(scope, { description: 'They build.' }),
+    why: 'declared',
+    origins: [],
+  } as const
   const batch = { action: 'create', changes: [change] } as const
 
   test('the id of a new group is looked up until it shows', async () => {

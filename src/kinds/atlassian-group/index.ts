@@ -1,58 +1,44 @@
-import { subject } from '../../core/change.ts'
-import type { Unread } from '../../core/directory.ts'
-import { defineKind, type Batch, type ObserveContext, type WriteContext } from '../../core/kind.ts'
+import { unreadOf } from '../../atlassian/paginate.ts'
+import { subject, type Change } from '../../core/change.ts'
+import { defineKind } from '../../core/kind.ts'
 import { groupKey, normalName } from '../../core/principal.ts'
-import type { Scope } from '../../core/resource.ts'
-import { poll } from '../poll.ts'
-import { createGroup, deleteGroup, groupIdsNamed } from './api.ts'
-import { expand } from './expand.ts'
-import { groupKind, groupResource, type GroupResource, type GroupScope } from './group.ts'
+import { isAppRoleGrant, rolesScope, type AppRoleGrant } from './app-role.ts'
+import { readApps } from './api.ts'
+import { expand, type Apps } from './expand.ts'
+import { groupKind, type GroupResource } from './group.ts'
+import { forecast, observe } from './observe.ts'
 import { AtlassianGroupSpec } from './schema.ts'
+import { write } from './write.ts'
 
-export const atlassianGroup = defineKind<typeof AtlassianGroupSpec, undefined, GroupResource>({
+export const atlassianGroup = defineKind<typeof AtlassianGroupSpec, Apps | undefined, GroupResource | AppRoleGrant>({
   name: groupKind,
   schema: AtlassianGroupSpec,
   description: 'A group, without its members.',
   needs: ({ name }) => ({ groupNames: new Set([normalName(name)]) }),
   promises: ({ name }) => ({ group: name }),
+  catalogue: async (specs, reader) => (specs.some(wantsRoles) ? readApps(reader).catch(unreadOf) : undefined),
+  // one page holds a thousand apps
+  forecastCatalogue: (specs) => ({ calls: specs.some(wantsRoles) ? 1 : 0, exact: true }),
   expand,
+  forecast,
   observe,
+  lanes,
   write,
   realize(resource, identities) {
     const group = { groupId: identities.groupId(resource.ref.group) }
-    const scope = { ...resource.scope, key: groupKey(group), ref: { group, name: resource.ref.name } }
-    return { ...resource, scope, ref: { ...resource.ref, group }, principal: { type: 'group', group } }
+    if (isAppRoleGrant(resource)) {
+      const scope = rolesScope(group, resource.scope.title)
+      return { ...resource, scope: { ...resource.scope, key: scope.key }, ref: { ...resource.ref, group } }
+    }
+    const own = resource as GroupResource
+    const scope = { ...own.scope, key: groupKey(group), ref: { group, name: own.ref.name } }
+    return { ...own, scope, ref: { ...own.ref, group }, principal: { type: 'group', group } }
   },
 })
 
-/** No calls: the directory was loaded with every group that is declared. */
-async function observe(
-  scopes: readonly Scope[],
-  { directory }: ObserveContext,
-): Promise<ReadonlyMap<string, readonly GroupResource[] | Unread>> {
-  const groups = (scopes as readonly GroupScope[]).map((scope) => {
-    const { group: ref, name } = scope.ref
-    const group = 'promised' in ref ? directory.group(name) : directory.groupById(ref.groupId)
-    return [scope.key, group ? [groupResource(scope)] : (directory.unread.groups ?? [])] as const
-  })
-  return new Map(groups)
+/** A new group comes before the roles that it is to give: changes are sorted that way. */
+function lanes(changes: readonly Change<GroupResource | AppRoleGrant>[]) {
+  return [...Map.groupBy(changes, (change) => groupKey(subject(change).ref.group)).values()]
 }
 
-async function write({ action, changes }: Batch<GroupResource>, context: WriteContext): Promise<void> {
-  for (const change of changes) {
-    const { group, name, description } = subject(change).ref
-    if (action === 'delete') await deleteGroup(context.writer, context.identities.groupId(group))
-    else await make({ name, ...(description !== undefined && { description }) }, context)
-  }
-}
-
-/** Whose id cannot be found for certain is not learned: grants to it wait for the next run. */
-async function make(group: { readonly name: string; readonly description?: string }, context: WriteContext) {
-  const { writer, reader, identities } = context
-  await createGroup(writer, group)
-  const groupId = await poll(async () => {
-    const ids = await groupIdsNamed(reader, group.name)
-    return ids.length === 1 ? ids[0] : undefined
-  }, context)
-  if (groupId !== undefined) identities.learnGroup(normalName(group.name), groupId)
-}
+const wantsRoles = ({ appRoles = [] }: { readonly appRoles?: readonly unknown[] }): boolean => appRoles.length > 0

@@ -17,6 +17,7 @@ interface Organization {
 interface Provisioning {
   readonly method: string
   readonly scimDirectoryId?: string
+  readonly groups: boolean
 }
 interface Held {
   readonly valueFrom: object
@@ -37,6 +38,11 @@ export const provisioningRules: readonly Rule<Provisioning>[] = [
     rule: "self.method != 'SCIM' || has(self.scimDirectoryId)",
     message: 'method SCIM needs scimDirectoryId',
     holds: ({ method, scimDirectoryId }) => method !== 'SCIM' || scimDirectoryId !== undefined,
+  },
+  {
+    rule: "!self.groups || self.method == 'SCIM'",
+    message: 'groups: true needs method SCIM',
+    holds: ({ method, groups }) => !groups || method === 'SCIM',
   },
 ]
 

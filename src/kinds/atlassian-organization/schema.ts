@@ -42,10 +42,15 @@ const provisioning = Strict(
     scimDirectoryId: Type.Optional(
       Id('Id of the SCIM directory, from its base URL. Not the id of the organization directory.'),
     ),
+    groups: Type.Boolean({
+      default: false,
+      description:
+        'Whether the groups of the SCIM directory are ours to make and to fill. Only where no identity provider does: the two would undo each other. Default: false.',
+    }),
   },
   {
     ...validations(provisioningRules),
-    default: { method: 'Invite' },
+    default: { method: 'Invite', groups: false },
     description: 'How accounts are made. Default: by invitation.',
   },
 )

@@ -108,7 +108,12 @@ describe('expand', () => {
     'the address of today is no former one': {
       spec: { formerEmails: ['ANA@x.io'] },
       account: {},
-      expected: { claims: [], entries: [], problems: ['error AMBIGUOUS spec.formerEmails.0'], unclaimed: true },
+      expected: {
+        claims: [],
+        entries: [],
+        problems: ['error CONFLICTING_DEMANDS spec.formerEmails.0'],
+        unclaimed: true,
+      },
     },
     'a policy can be called by the name that the organization gives it': {
       spec: { authenticationPolicy: 'Staff' },
@@ -223,7 +228,7 @@ describe('expand', () => {
     const directory = sketchDirectory({ accounts: { ana: {} } })
     const context = sketchContext(directory, new Map([['ana', object({})]]))
     const { problems, entries } = shownDemand(expand(object({ email: 'bo@x.io', formerEmails: ['ana@x.io'] }), context))
-    expect({ problems, entries }).toEqual({ problems: ['error AMBIGUOUS spec.formerEmails.0'], entries: [] })
+    expect({ problems, entries }).toEqual({ problems: ['error CONFLICTING_DEMANDS spec.formerEmails.0'], entries: [] })
   })
 
   const asked: Record<string, readonly [Partial<Spec>, Partial<Account>, readonly string[]]> = {

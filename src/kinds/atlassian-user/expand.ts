@@ -69,7 +69,7 @@ function takenAddress({ formerEmails, email }: Spec, { siblings }: Context): rea
   if (index < 0) return []
   const isOwn = normalEmail(formerEmails[index]!) === normalEmail(email)
   const message = isOwn ? 'the address of today is no former one' : 'another manifest has this address today'
-  return [{ code: 'AMBIGUOUS', severity: 'error', message, path: ['spec', 'formerEmails', index] }]
+  return [{ code: 'CONFLICTING_DEMANDS', severity: 'error', message, path: ['spec', 'formerEmails', index] }]
 }
 
 const stateAfter = { Suspend: 'Suspended', Deactivate: 'Deactivated' } as const
