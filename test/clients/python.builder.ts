@@ -28,8 +28,9 @@ type Environment = Readonly<Record<string, string>>
  */
 export async function preparePython(notTried: string): Promise<RunPython | undefined> {
   const skipped = (reason: string) => void process.stderr.write(`not tried: ${notTried}: ${reason}\n`)
-  if (!(await hasPython())) return skipped('python3 is not there')
-  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12)
+  const version = await pythonVersion()
+  if (version === undefined) return skipped('python3 is not there')
+  const hash = createHash('sha256').update(version).update(readFileSync(requirements)).digest('hex').slice(0, 12)
   const folder = join(cache, `roster-python-${hash}`)
   try {
     await makeOnce(folder)
@@ -47,11 +48,12 @@ export async function preparePython(notTried: string): Promise<RunPython | undef
   }
 }
 
-async function hasPython(): Promise<boolean> {
+/** Such as `Python 3.13.1`; an environment does not outlive the Python that it was made with. */
+async function pythonVersion(): Promise<string | undefined> {
   return run('python3', ['--version']).then(
-    () => true,
+    ({ stdout }) => stdout,
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false
+      if (error.code === 'ENOENT') return undefined
       throw error
     },
   )
