@@ -3,7 +3,7 @@ import { OneOf, Strict } from '../../core/schema.ts'
 import { GroupName, organizationRef, site } from '../fields.ts'
 
 /** The roles of apps that the Organizations API knows, without `atlassian/` (reference section 4.4). */
-export const appRoleNames = [
+const appRoleNames = [
   'User',
   'Admin',
   'Guest',
