@@ -88,6 +88,14 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
       answer: { data: [{ name: 'pay-devs', counts: { users: 2 } }] },
     },
   ],
+  'an event of people who were named by e-mail carries their ids': [
+    { call: `POST /admin/v2/orgs/${org}/users/invite`, body: { emails: ['NEW@acme.com'] }, status: 200 },
+    {
+      call: `GET ${v1}/events?action=invite_users`,
+      status: 200,
+      answer: { data: [{ attributes: { context: [{ id: '712020:new', type: 'users' }] } }] },
+    },
+  ],
   'an event can be asked for by its id, and its action is listed': [
     { call: `POST ${directory}/groups`, body: { name: 'eng' }, status: 201 },
     {
@@ -145,9 +153,20 @@ test('every write through an API is an event with actor, action and what it was 
   await withSandbox({}, async (sandbox) => {
     await join(sandbox, '712020:hid', '712020:hid')
     await call(sandbox, 'POST /rest/api/3/project/PAY/role/10001', { user: ['712020:hid'] })
+    await call(sandbox, 'PATCH /scim/directory/0f1e2d3c-0000-4000-8000-000000000003/Users/scim-ana', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'replace', path: 'title', value: 'Lead' }],
+    })
     const { body } = await call(sandbox, `GET ${v1}/events`)
     expect(valueAt(body, 'data')).toMatchObject([
-      { attributes: { action: 'add_actor_users', actor: { id: '712020:svc', auth: { tokenLabel: 'svc' } } } },
+      { attributes: { actor: { id: 'entra', name: 'entra' }, context: [{ id: '712020:ana', type: 'users' }] } },
+      {
+        attributes: {
+          action: 'add_actor_users',
+          actor: { id: '712020:svc', auth: { tokenLabel: 'svc' } },
+          context: expect.arrayContaining([{ id: '712020:hid', type: 'users' }]),
+        },
+      },
       {
         attributes: {
           action: 'add_user_to_group',

@@ -1,5 +1,6 @@
 import { fieldsOf, type Api, type SandboxRequest } from './exchange.ts'
 import { derivedUuid } from './random.ts'
+import { findAccount } from './world-directory.ts'
 import type { WorldEvent, WorldState } from './world-state.ts'
 
 /** Appends what a write did to the organization's audit log. */
@@ -17,7 +18,7 @@ export function recordEvent(request: SandboxRequest, api: Api, operation: string
     product: api === 'jira' || api === 'confluence' ? api : 'admin',
     actor,
     auth: { authType: bearer !== undefined ? 'auth-token-for-3LO' : 'api-token', tokenLabel: credential },
-    context: objectsOf(request),
+    context: objectsOf(request, api),
   })
 }
 
@@ -47,15 +48,29 @@ const types: Readonly<Record<string, string>> = {
   account_id: 'users',
   userId: 'users',
   user: 'users',
+  users: 'users',
+  emails: 'users',
   groupId: 'groups',
 }
 
-/** The ids that the path, the query and the body name: what the write was about. */
-function objectsOf({ params, query, body }: SandboxRequest): WorldEvent['context'] {
-  const named = [...Object.entries(params), ...query, ...Object.entries(fieldsOf(body))].filter(
-    ([name, value]) => typeof value === 'string' && /(id|IdOrKey|key)$/i.test(name) && !places.has(name),
-  )
-  return named.map(([name, value]) => ({ id: String(value), type: types[name] ?? name }))
+/** The ids that the path, the query and the body name, of people also by e-mail: what the write was about. */
+function objectsOf({ state, params, query, body }: SandboxRequest, api: Api): WorldEvent['context'] {
+  const fields = [...Object.entries(params), ...query, ...Object.entries(fieldsOf(body))]
+  const named = fields.filter(([name]) => !places.has(name) && (name in types || /(id|key)$/i.test(name)))
+  return named.flatMap(([name, value]) => {
+    const ids = [value].flat().filter((id) => typeof id === 'string')
+    const type = types[name] ?? name
+    return ids.map((id) => ({
+      id: api === 'scim' ? ownId(state, id) : (findAccount(state, id)?.accountId ?? id),
+      type,
+    }))
+  })
 }
 
-const places = new Set(['orgId', 'directoryId', 'scimDirectoryId'])
+/** SCIM has ids of its own. What it has just let go keeps that one. */
+function ownId(state: WorldState, scimId: string): string {
+  const group = [...state.groups.values()].find(({ scimGroupId }) => scimGroupId === scimId)
+  return state.accountIdByScimId.get(scimId) ?? group?.groupId ?? scimId
+}
+
+const places = new Set(['orgId', 'directoryId', 'scimDirectoryId', 'externalId'])
