@@ -27,7 +27,13 @@ export function acmeSite(mode: RoleMode, access: readonly SpaceAccessSeed[]) {
   ]
   const spaces = [{ id: '65537', key: 'FIN', name: 'Finance', access: [{ user: service.email, ...admin }, ...access] }]
   return site({
-    jira: { roles: [{ id: 10001, name: 'Developers' }], projects },
+    jira: {
+      roles: [
+        { id: 10001, name: 'Developers' },
+        { id: 10002, name: 'Administrators' },
+      ],
+      projects,
+    },
     confluence: { mode, roles: mode === 'PRE_ROLES' ? [] : roles, spaces },
   })
 }

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { FaultRule } from '../src/sandbox/faults.ts'
 import type { RoleMode } from '../src/sandbox/world-seed.ts'
 import { acmeSite, app, binding, byEmail, crew, grant, grantsWorld } from './live-grants.builder.ts'
-import { manifest, openLive, person, type Live } from './live-site.builder.ts'
+import { manifest, openLive, person, service, site, type Live } from './live-site.builder.ts'
 
 /** What Roster does where Atlassian's APIs surprise; docs/traps.md says which trap each test is about. */
 
@@ -64,6 +64,18 @@ test('a group that gets another name in its manifest is made anew, and the old o
   expect(inGroup('developers')).toEqual([])
 })
 
+test('no group of the SCIM directory is made under the name of a default group', async () => {
+  const products = [{ key: 'confluence', defaultGroup: 'devs' }]
+  const scim = { directoryId: 'scim-1' }
+  live = await openLive({
+    world: grantsWorld({ sites: [site({ products })], scim }),
+    provisioning: 'SCIM with groups',
+  })
+  live.declare(manifest('AtlassianGroup', 'devs', '{ name: devs, managedBy: SCIM }'))
+  expect(await live.apply()).toMatchObject({ code: 0, outcomes: [] })
+  expect(live.writes()).toEqual([])
+})
+
 test('people and groups are read and written in one place, by the second version of it', async () => {
   live = await openLive({ world: grantsWorld() })
   const users = [
@@ -103,6 +115,25 @@ test('a suspended person is a member and an actor like any other: declared they 
   live.declare(crew(byEmail('ana'), 'Authoritative'), binding(byEmail('ana'), 'Authoritative'))
   expect((await live.apply()).code).toBe(0)
   expect([...inGroup('devs'), ...inRole()]).toEqual(['712020:ana', 'user:712020:ana'])
+})
+
+test('a project whose roles may not be read looks like none: that is told, and nobody is removed anywhere', async () => {
+  live = await openLive({ world: grantsWorld() })
+  const both = (...names: readonly string[]) =>
+    binding(byEmail(...names), 'Authoritative').replace('[PAY]', '[PAY, LED]')
+  live.declare(both('bob', 'ana'))
+  expect((await live.apply()).code).toBe(0)
+  live.sandbox.world.account(service.email).platformRoles.clear()
+  live.sandbox.world.addActor({ ...developers, role: 'Administrators' }, { user: service.email })
+  live.declare(both('bob', 'cara'))
+  live.passTime(61_000)
+  const { code, outcomes, diagnostics } = await live.apply()
+  expect({ code, outcomes, diagnostics }).toEqual({
+    code: 4,
+    outcomes: ['done create cara@acme.com in Jira space (project) PAY, role Developers'],
+    diagnostics: [expect.stringMatching(/^CATALOGUE_UNREAD: .*404/)],
+  })
+  expect(inRole()).toEqual(['user:712020:ana', 'user:712020:bob', 'user:712020:cara'])
 })
 
 test('somebody who was invited a moment ago and whom Jira does not know yet gets the role in the next run', async () => {
