@@ -210,11 +210,10 @@ function isLicensed(role: string): boolean {
 }
 
 function forget(state: WorldState, principal: string): void {
-  for (const site of state.sites) {
-    for (const role of site.jira?.roles.values() ?? []) role.actors.delete(principal)
-    for (const project of site.jira?.projects.values() ?? []) {
-      for (const role of project.roles.values()) role.actors.delete(principal)
-    }
-    for (const space of site.confluence?.spaces.values() ?? []) space.access.delete(principal)
+  for (const { jira, confluence } of state.sites) {
+    const projects = [...(jira?.projects.values() ?? [])]
+    const roles = [...(jira?.roles.values() ?? []), ...projects.flatMap((project) => [...project.roles.values()])]
+    for (const role of roles) role.actors.delete(principal)
+    for (const space of confluence?.spaces.values() ?? []) space.access.delete(principal)
   }
 }
