@@ -138,8 +138,6 @@ function seed(): string {
     email: email(index),
     name: `Person ${index}`,
     status: 'active',
-    // whose token it is, sees everything
-    ...(index === 0 ? { platformRoles: ['atlassian/site-admin'] } : {}),
   })
   const group = (index: number) => ({ id: `g${index}`, name: groupName(index), members: membersOf(index) })
   return JSON.stringify({

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openAcme, type Acme } from './command-line.builder.ts'
 
@@ -45,7 +45,7 @@ export async function openOAuthAcme(options: OAuthAcmeOptions): Promise<OAuthAcm
   ] as const)
     writeFileSync(join(acme.access, '../keys', name), secret)
   const state = join(acme.access, '.roster')
-  const names = (): string[] => readdirSync(state)
+  const names = (): string[] => (existsSync(state) ? readdirSync(state) : [])
   return {
     ...acme,
     exchanges: () => acme.sandbox.journal.entries.filter(({ operation }) => operation === 'oauthToken').length,

@@ -23,3 +23,6 @@ export const siteScopes: readonly string[] = [
   'read:space:confluence',
   'write:space.permission:confluence',
 ]
+
+/** Gives the refresh token: without it a person would have to agree every hour. */
+export const offlineScope = 'offline_access'

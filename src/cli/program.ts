@@ -4,6 +4,7 @@ import { apply, type ApplyOptions } from './commands/apply.ts'
 import { approve, type ApproveOptions } from './commands/approve.ts'
 import { demo } from './commands/demo.ts'
 import { get, outputs, subjects, type GetOptions, type GetSubject } from './commands/get.ts'
+import { login, type LoginOptions } from './commands/login.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
 import { sandbox, type SandboxOptions } from './commands/sandbox.ts'
 import { validate, type ValidateOptions } from './commands/validate.ts'
@@ -32,6 +33,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addChecks(program, context, finish)
   addChanges(program, context, finish)
   addGet(program, context, finish)
+  addLogin(program, context, finish)
   addSandbox(program, context, finish)
   addCompletion(program, context, finish)
   return program
@@ -128,6 +130,18 @@ function addGet(program: Command, context: Context, finish: Finish): void {
     .action(async (what: GetSubject, paths: string[], options: GetOptions) =>
       finish(await get({ what, paths }, options, context)),
     )
+}
+
+function addLogin(program: Command, context: Context, finish: Finish): void {
+  const summary = 'let a person agree in the browser that Roster acts for them on a site'
+  command(program, { name: 'login', summary, example: 'roster login access/ --site acme' })
+    .addArgument(manifests())
+    .option('--site <name>', 'which site; needed where several sign in by consent')
+    .option('--port <port>', 'where the browser comes back to; the app must have this callback URL', '8976')
+    .option('--no-browser', 'print the address and open nothing')
+    .option('--state <directory>', 'where the tokens are kept (default: .roster beside the organization)')
+    .option('--sandbox <url>', 'log in to this sandbox instead of Atlassian')
+    .action(async (paths: string[], options: LoginOptions) => finish(await login(paths, options, context)))
 }
 
 function addSandbox(program: Command, context: Context, finish: Finish): void {

@@ -78,7 +78,7 @@ export async function connectionFor(
 type ReadSecret = (value: ValueFrom, path: readonly (string | number)[]) => Promise<Secret | undefined>
 
 /** A secret that a manifest points to, or what is wrong there. `path` begins below `spec.credentials`. */
-async function readSecret(
+export async function readSecret(
   value: ValueFrom,
   { manifest, path }: { readonly manifest: Manifest; readonly path: readonly (string | number)[] },
   options: Pick<ConnectionOptions, 'env' | 'cwd'>,
@@ -119,7 +119,7 @@ function unsupported(manifest: Manifest, { delegations }: AtlassianOrganizationS
 }
 
 /** Where everything of the organization is. */
-function addresses(spec: AtlassianOrganizationSpec, { sandboxUrl }: Pick<ConnectionOptions, 'sandboxUrl'>) {
+export function addresses(spec: AtlassianOrganizationSpec, { sandboxUrl }: Pick<ConnectionOptions, 'sandboxUrl'>) {
   const { organizationId, directoryId, provisioning, endpoints, sites } = spec
   const scimDirectoryId = provisioning.scimDirectoryId
   return {

@@ -21,7 +21,7 @@ export function consentPage({ app, account, sites, scopes, fields }: Consent): A
     `<p class="mark" aria-hidden="true">${escaped(app.slice(0, 1).toUpperCase())}</p>
 <h1>${escaped(app)} asks for access to your Atlassian account</h1>
 <p class="who">Signed in as <strong>${escaped(account)}</strong></p>
-<p class="where">On <strong>${sites.map(escaped).join(', ')}</strong> it wants to act for you:</p>
+<p class="where">On <strong>${sites.map(escaped).join(', ')}</strong> it wants to act for you, with these ${scopes.length} scopes:</p>
 <ul>${scopes.map((scope) => `<li><code>${escaped(scope)}</code></li>`).join('')}</ul>
 <form method="post" action="/authorize">
 ${hidden.join('\n')}
@@ -76,7 +76,7 @@ p { margin: 0 0 8px; overflow-wrap: anywhere }
 .who, .where, .note { color: var(--quiet) }
 .who strong, .where strong { color: var(--ink); font-weight: 600 }
 .where { margin-top: 16px }
-ul { margin: 0 0 24px; padding: 0; list-style: none; max-height: 264px; overflow-y: auto; border: 1px solid var(--line); border-radius: 8px }
+ul { margin: 0 0 24px; padding: 0; list-style: none; max-height: 280px; overflow-y: auto; border: 1px solid var(--line); border-radius: 8px }
 li { padding: 6px 12px }
 li + li { border-top: 1px solid var(--line) }
 code { font: 14px/1.5 ui-monospace, monospace; overflow-wrap: anywhere }
