@@ -85,6 +85,21 @@ test('an invitation whose answer is lost is found by reading, and not sent again
   await settled()
 })
 
+test('whoever a list of everybody leaves out is not invited again', async () => {
+  live = await openLive({ world: world(['ana', 'bob', 'cara'].map(person)) })
+  const users = 'users/search'
+  live.sandbox.faults.add({ match: { path: users }, effect: { kind: 'clamped-page', limit: 2 } })
+  live.sandbox.faults.add({ match: { path: users, times: 1 }, effect: { kind: 'lost-cursor' } })
+  // two addresses would be searched for; a product that is not declared makes it everybody
+  live.declare(user('cara', ', products: [jira-software]'), user('ana'))
+  const { code, diagnostics } = await live.apply()
+  expect({ code, codes: diagnostics.map((each) => each.split(':')[0]) }).toEqual({
+    code: 4,
+    codes: ['IDENTITIES_UNREAD', 'IDENTITIES_UNREAD'],
+  })
+  expect(live.writes()).toEqual([])
+})
+
 test('a product without a seat is refused for one and given to the others', async () => {
   live = await openLive({ world: world(['ana', 'bob'].map(person), 2) })
   live.declare(user('ana', ', products: [jira-software]'), user('bob', ', products: [jira-software, confluence]'))

@@ -158,7 +158,7 @@ const unread: Readonly<Record<string, Unread>> = {
   },
   'the chain of pages ends early, which the count of the group shows': {
     rules: [small, { match: users, effect: { kind: 'lost-cursor' } }],
-    told: { places: places('INCOMPLETE'), mistakes: ['UNKNOWN_USER'] },
+    told: { places: places('INCOMPLETE'), mistakes: people },
   },
   'the credential may not read people': {
     rules: [{ match: users, effect: { kind: 'html-error', status: 403 } }],

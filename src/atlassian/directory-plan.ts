@@ -63,7 +63,7 @@ export function forecastPlan(plan: DirectoryPlan, needs: IdentityNeeds, options:
   const parts = [
     { calls: lookUps?.() ?? 0, exact: true },
     part(plan.groups, known.groups, Math.ceil(plan.groupNames.length / filterSizes.groupNames)),
-    part(plan.accounts, known.accounts, personCalls(needs) + Math.ceil(plan.membersOf.length / filterSizes.groupIds)),
+    peoplePart(plan, needs, options),
     part(plan.provisioning, known.provisioned, needs.emails.size),
     { calls: plan.provisionedGroups ? 1 : 0, exact: !plan.provisionedGroups },
     forecastDefaults(plan.undeclaredProducts, options.sites.length),
@@ -117,6 +117,16 @@ function provisioningWay(
   if (provisioningMethod !== 'SCIM' || !provisioning || emails.size === 0) return 'none'
   const cheaper = emails.size < (known.provisioned === undefined ? 2 : pagesOf(known.provisioned))
   return cheaper ? 'filtered' : 'whole'
+}
+
+/** Where everybody is read, somebody may still have to be looked for. */
+function peoplePart(
+  { accounts, membersOf }: DirectoryPlan,
+  needs: IdentityNeeds,
+  { known }: DirectoryPlanOptions,
+): Forecast {
+  const read = part(accounts, known.accounts, personCalls(needs) + Math.ceil(membersOf.length / filterSizes.groupIds))
+  return accounts === 'whole' && needs.emails.size > 0 ? { ...read, exact: false } : read
 }
 
 function part(way: Way, known: number | undefined, filtered: number): Forecast {

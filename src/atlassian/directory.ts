@@ -2,7 +2,7 @@ import type { Account, Directory, Group, IdentityNeeds, Unread } from '../core/d
 import type { Forecast } from '../core/kind.ts'
 import type { Reader } from '../core/ports.ts'
 import { normalName } from '../core/principal.ts'
-import { readAllAccounts, readSomeAccounts } from './directory-accounts.ts'
+import { readEveryAccount, readSomeAccounts } from './directory-accounts.ts'
 import { discoverDefaultGroups, orUnread, type DefaultGroupIds } from './directory-defaults.ts'
 import { readAllGroups, readSomeGroups } from './directory-groups.ts'
 import { createDirectory } from './directory-index.ts'
@@ -73,12 +73,12 @@ interface PeopleParts {
 async function readPeople({ needs, plan, options, groups }: PeopleParts): Promise<People> {
   const { reader, known } = options
   if (plan.accounts === 'none') return { accounts: [], covered: new Set() }
-  if (plan.accounts === 'whole') return { accounts: await orUnread(() => readAllAccounts(reader)) }
+  if (plan.accounts === 'whole') return { accounts: await orUnread(() => readEveryAccount(needs, reader)) }
   const found = plan.membersOf.length === 0 ? [] : await groups
   const members = 'code' in found ? [] : found.filter(({ name }) => plan.membersOf.includes(normalName(name)))
   const sizes = members.map(({ userCount }) => userCount ?? Number.POSITIVE_INFINITY)
   if (plan.accounts === 'undecided' && !membersAreCheaper(needs, sizes, known.accounts ?? 0)) {
-    return { accounts: await orUnread(() => readAllAccounts(reader)) }
+    return { accounts: await orUnread(() => readEveryAccount(needs, reader)) }
   }
   const groupIds = members.map(({ groupId }) => groupId)
   return { accounts: await orUnread(() => readSomeAccounts(reader, needs, groupIds)), covered: new Set(groupIds) }
