@@ -55,6 +55,14 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     { call: `POST ${api}/role/10001/actors`, body: { user: ['712020:leo'] }, status: 404 },
     { call: `DELETE ${api}/project/PAY/role/10001?user=712020:hid`, status: 404 },
   ],
+  'the details of roles can be asked for those that the caller has': [
+    {
+      call: `GET ${api}/project/PAY/roledetails?currentMember=true`,
+      status: 200,
+      answer: [{ name: 'Administrators' }],
+    },
+    { call: `GET ${api}/project/PAY/roledetails`, status: 200, answer: [{}, {}] },
+  ],
   'taking a default actor away answers the role': [
     { call: `POST ${api}/role/10001/actors`, body: { groupId: [payDevs] }, status: 200 },
     { call: `DELETE ${api}/role/10001/actors?group=pay-devs`, status: 200, answer: { id: 10001, actors: [] } },

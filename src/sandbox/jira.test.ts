@@ -25,6 +25,30 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     { call: `GET ${api}/project/search?${Array.from({ length: 51 }, () => 'keys=A').join('&')}`, status: 400 },
     { call: `GET ${api}/project/search?maxResults=1000`, status: 200, answer: { maxResults: 100 } },
   ],
+  'projects come by key, or in the order that is asked for': [
+    { call: `GET ${api}/project/search`, status: 200, answer: { values: [{ key: 'PAY' }, { key: 'TEAM' }] } },
+    {
+      call: `GET ${api}/project/search?orderBy=-name`,
+      status: 200,
+      answer: { values: [{ key: 'TEAM' }, { key: 'PAY' }] },
+    },
+    { call: `GET ${api}/project/search?orderBy=category`, status: 200, answer: { values: [{ key: 'TEAM' }, {}] } },
+  ],
+  'groups and apps of a user are counted, and listed where they are asked for': [
+    {
+      call: `GET ${api}/myself`,
+      status: 200,
+      answer: { groups: { size: 1, items: [] }, applicationRoles: { size: 1 } },
+    },
+    {
+      call: `GET ${api}/user?accountId=712020:svc&expand=groups,applicationRoles`,
+      status: 200,
+      answer: {
+        groups: { items: [{ name: 'jira-users-acme' }] },
+        applicationRoles: { items: [{ key: 'jira-software' }] },
+      },
+    },
+  ],
   'a page tells the next one, and isLast ends the chain': [
     {
       call: `GET ${api}/project/search?maxResults=1`,

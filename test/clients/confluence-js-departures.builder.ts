@@ -1,19 +1,4 @@
-/** What the client finds where an answer has a field or a value that its schema does not list. */
-type Finding =
-  | { readonly kind: 'keys'; readonly endpoint: string; readonly path: string; readonly keys: readonly string[] }
-  | { readonly kind: 'value'; readonly endpoint: string; readonly path: string; readonly value: string }
-
-/** Where the client keeps them (confluence.js 3.2.0, core/schemaAudit). */
-const findingsKey = Symbol.for('apis-code-gen.schemaAudit')
-
-interface Departure {
-  /** What the client's schema says. */
-  readonly client: string
-  /** What Atlassian's description with its overlay says. */
-  readonly described: string
-  /** Whether a finding is this departure; left out where the client throws instead. */
-  readonly is?: (finding: Finding) => boolean
-}
+import type { Departure } from './schema-audit.builder.ts'
 
 /** Where the client departs from Atlassian's description. Each is seen in this run, or the last test fails. */
 export const departures = {
@@ -36,17 +21,3 @@ export const departures = {
     described: 'confluence-v2, overlay: UpdateSpaceRoleResponse.taskId can be null',
   },
 } as const satisfies Readonly<Record<string, Departure>>
-
-/** What the client found since the last time, in words; a departure goes into `seen` by its name instead. */
-export function takeMismatches(seen: Set<string>): string[] {
-  const store = globalThis as { [findingsKey]?: Finding[] }
-  const found = store[findingsKey] ?? []
-  store[findingsKey] = []
-  const entries: readonly (readonly [string, Departure])[] = Object.entries(departures)
-  return found.flatMap((finding) => {
-    const name = entries.find(([, { is }]) => is?.(finding) === true)?.[0]
-    if (name !== undefined) seen.add(name)
-    const what = finding.kind === 'keys' ? finding.keys.join(', ') : finding.value
-    return name === undefined ? [`${finding.endpoint}: at ${finding.path}, ${what}`] : []
-  })
-}

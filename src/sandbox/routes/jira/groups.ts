@@ -1,7 +1,7 @@
 import type { Answer, SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import { groupOf, statusOf } from '../../world-directory.ts'
-import type { Group } from '../../world-state.ts'
+import type { Account, Group } from '../../world-state.ts'
 import { pageBean } from './pages.ts'
 import { memberView } from './users.ts'
 
@@ -14,8 +14,8 @@ export function bulkGroups(request: SandboxRequest): Answer {
     if (ids.length === 0 && names.length === 0) return true
     return ids.includes(group.groupId) || names.includes(group.name.toLowerCase())
   })
-  const values = found.map(({ name, groupId }) => ({ name, groupId }))
-  return pageBean(request, '/rest/api/3/group/bulk', values, { default: 50, max: 50 })
+  const view = ({ name, groupId }: Group) => ({ name, groupId })
+  return pageBean(request, '/rest/api/3/group/bulk', found, { default: 50, max: 50, view })
 }
 
 const accessTypes = ['site-admin', 'admin', 'user']
@@ -37,8 +37,8 @@ export function groupMembers(request: SandboxRequest): Answer {
   const all = query.get('includeInactiveUsers') === 'true'
   const members = [...groupIn(request).members].flatMap((id) => state.accounts.get(id) ?? [])
   const shown = members.filter((account) => all || statusOf(account) === 'active')
-  const values = shown.map((account) => memberView(baseUrl, account))
-  return pageBean(request, '/rest/api/3/group/member', values, { default: 50, max: 50 })
+  const view = (account: Account) => memberView(baseUrl, account)
+  return pageBean(request, '/rest/api/3/group/member', shown, { default: 50, max: 50, view })
 }
 
 /** The group that the query names, by id or by name. @throws Refusal (400) with none or both, (404) */

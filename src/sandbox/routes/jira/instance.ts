@@ -1,7 +1,7 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import { groupOf, seatHolders } from '../../world-directory.ts'
-import type { Site } from '../../world-state.ts'
+import type { Group, Site } from '../../world-state.ts'
 import { requireJiraAdmin } from './permissions.ts'
 
 /** `baseUrl` is the site's own, through the gateway too. */
@@ -33,6 +33,24 @@ export function applicationRole(request: SandboxRequest): Answer {
   return ok(role)
 }
 
+/** The Jira apps of the site that a member of these groups has. */
+export function applicationRolesOf(
+  { site }: SandboxRequest,
+  groups: readonly Group[],
+): { key: string; name: string }[] {
+  return jiraProducts(site)
+    .filter(({ key }) => groups.some((group) => gives(group, site, key)))
+    .map(({ key }) => ({ key, name: nameOf(key) }))
+}
+
+function gives({ appRoles }: Group, site: Site | undefined, key: string): boolean {
+  return appRoles.some((role) => role.product === key && role.site === site?.name)
+}
+
+function nameOf(key: string): string {
+  return key.replace('jira-', 'Jira ')
+}
+
 /** The default group of each app, every group that gives it, and its seats. */
 function rolesOf({ state, site, baseUrl }: SandboxRequest) {
   const detail = (groupId: string) => {
@@ -40,14 +58,12 @@ function rolesOf({ state, site, baseUrl }: SandboxRequest) {
     return { name, groupId, self: `${baseUrl}/rest/api/3/group?groupId=${groupId}` }
   }
   return jiraProducts(site).map(({ key, defaultGroupId, seats }) => {
-    const giving = [...state.groups.values()].filter(({ appRoles }) =>
-      appRoles.some((role) => role.product === key && role.site === site?.name),
-    )
+    const giving = [...state.groups.values()].filter((group) => gives(group, site, key))
     const userCount = seatHolders(state, site?.name ?? '', key).size
     const defaultGroup = detail(defaultGroupId)
     return {
       key,
-      name: key.replace('jira-', 'Jira '),
+      name: nameOf(key),
       groups: giving.map(({ name }) => name),
       groupDetails: giving.map(({ groupId }) => detail(groupId)),
       defaultGroups: [defaultGroup.name],

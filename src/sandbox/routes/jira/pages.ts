@@ -6,6 +6,11 @@ interface Limits {
   readonly max: number
 }
 
+interface Shape<Item> extends Limits {
+  /** Asked for the items of the page alone. */
+  readonly view: (item: Item) => unknown
+}
+
 interface Bounds {
   readonly startAt: number
   readonly maxResults: number
@@ -20,9 +25,14 @@ function boundsOf(query: URLSearchParams, limits: Limits): Bounds {
 }
 
 /** `{self, maxResults, startAt, total, isLast, values}`, with `nextPage` where there is one. */
-export function pageBean<Item>(request: SandboxRequest, path: string, items: readonly Item[], limits: Limits): Answer {
+export function pageBean<Item>(
+  request: SandboxRequest,
+  path: string,
+  items: readonly Item[],
+  shape: Shape<Item>,
+): Answer {
   const { query, paging, baseUrl } = request
-  const { startAt, maxResults } = boundsOf(query, limits)
+  const { startAt, maxResults } = boundsOf(query, shape)
   const page = countedPage(items, { offset: startAt, limit: maxResults }, paging)
   const link = (at: number) => {
     const next = new URLSearchParams(query)
@@ -37,12 +47,12 @@ export function pageBean<Item>(request: SandboxRequest, path: string, items: rea
     startAt,
     total: items.length,
     isLast: page.next === undefined,
-    values: page.items,
+    values: page.items.map(shape.view),
   })
 }
 
 /** A bare array: only its emptiness tells the end. */
-export function bareArray<Item>({ query, paging }: SandboxRequest, items: readonly Item[], limits: Limits): Answer {
-  const { startAt, maxResults } = boundsOf(query, limits)
-  return ok(countedPage(items, { offset: startAt, limit: maxResults }, paging).items)
+export function bareArray<Item>({ query, paging }: SandboxRequest, items: readonly Item[], shape: Shape<Item>): Answer {
+  const { startAt, maxResults } = boundsOf(query, shape)
+  return ok(countedPage(items, { offset: startAt, limit: maxResults }, paging).items.map(shape.view))
 }

@@ -1,5 +1,6 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
+import { hasActor } from '../../world-jira.ts'
 import type { Project, Site } from '../../world-state.ts'
 import { pageBean } from './pages.ts'
 import { administers, isJiraAdmin } from './permissions.ts'
@@ -14,10 +15,19 @@ export function searchProjects(request: SandboxRequest): Answer {
   if (keys.length > 50 || ids.length > 50)
     throw new Refusal('invalid', 'keys', 'at most 50 keys or ids can be asked for')
   const found = visibleProjects(request).filter((project) => matches(request, project) && mayEdit(request, project))
-  const inOrder = found.toSorted((a, b) => a.key.localeCompare(b.key))
-  if (inOrder.length === 0) throw new Refusal('not-found', 'project', 'No project matches the search.')
-  const values = inOrder.map((project) => projectView(request, project))
-  return pageBean(request, '/rest/api/3/project/search', values, { default: 50, max: 100 })
+  if (found.length === 0) throw new Refusal('not-found', 'project', 'No project matches the search.')
+  const view = (project: Project) => projectView(request, project)
+  return pageBean(request, '/rest/api/3/project/search', inOrder(request, found), { default: 50, max: 100, view })
+}
+
+/** By key, name or category; an order by issues or owners, of which there are none, is that of the keys. */
+function inOrder({ query }: SandboxRequest, found: readonly Project[]): Project[] {
+  const order = query.get('orderBy') ?? 'key'
+  const field = order.replace(/^[-+ ]/, '')
+  const textOf = ({ key, name, category = '' }: Project) =>
+    field === 'name' ? name : field === 'category' ? category : key
+  const sorted = found.toSorted((a, b) => textOf(a).localeCompare(textOf(b)) || a.key.localeCompare(b.key))
+  return order.startsWith('-') ? sorted.toReversed() : sorted
 }
 
 function matches(request: SandboxRequest, project: Project): boolean {
@@ -60,8 +70,12 @@ export function projectRoles(request: SandboxRequest): Answer {
 }
 
 export function projectRoleDetails(request: SandboxRequest): Answer {
+  const { state, query, callerId } = request
   const project = administeredProject(request)
-  return ok([...project.roles.values()].map((role) => ({ ...roleView(request, project, role), type: 'DEFAULT' })))
+  const roles = [...project.roles.values()].filter(
+    (role) => query.get('currentMember') !== 'true' || hasActor(state, role, callerId ?? ''),
+  )
+  return ok(roles.map((role) => ({ ...roleView(request, project, role), type: 'DEFAULT' })))
 }
 
 export function listCategories(request: SandboxRequest): Answer {

@@ -36,12 +36,12 @@ export function actorViews({ accounts, groups }: WorldState, { actors }: Role, a
   })
 }
 
+/** Without the `name` that the description still lists: "no longer available" (Jira v3, RoleActor). */
 function groupActor(id: number, { groupId, name }: Group) {
   return {
     id,
     displayName: name,
     type: 'atlassian-group-role-actor',
-    name,
     actorGroup: { name, displayName: name, groupId },
   }
 }

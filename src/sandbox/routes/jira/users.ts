@@ -1,7 +1,8 @@
 import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import { accountOf, groupsOf, statusOf } from '../../world-directory.ts'
-import type { Account, WorldState } from '../../world-state.ts'
+import type { Account, Group, WorldState } from '../../world-state.ts'
+import { applicationRolesOf } from './instance.ts'
 import { bareArray, pageBean } from './pages.ts'
 
 /** Everybody whom the site knows: apps and people who are not active too, but nobody who was never invited. */
@@ -26,14 +27,13 @@ export function getUser(request: SandboxRequest): Answer {
 
 export function userGroups(request: SandboxRequest): Answer {
   const { accountId } = knownAccount(request.state, accountIdOf(request))
-  const self = (groupId: string) => `${request.baseUrl}/rest/api/3/group?groupId=${groupId}`
-  return ok(groupsOf(request.state, accountId).map(({ name, groupId }) => ({ name, groupId, self: self(groupId) })))
+  return ok(groupsOf(request.state, accountId).map((group) => groupName(request, group)))
 }
 
 /** 1000 a page at most; people who are not active, apps and customers are there too. */
 export function listUsers(request: SandboxRequest): Answer {
-  const people = known(request.state).map((account) => userView(request, account))
-  return bareArray(request, people, { default: 50, max: 1000 })
+  const view = (account: Account) => userView(request, account)
+  return bareArray(request, known(request.state), { default: 50, max: 1000, view })
 }
 
 /** Active people only; a hidden e-mail is not found by. The first 1000 matches are all that there is. */
@@ -46,8 +46,8 @@ export function searchUsers(request: SandboxRequest): Answer {
     const words = [...account.name.split(' '), account.name, account.hiddenEmail ? '' : account.email]
     return words.some((word) => word.toLowerCase().startsWith(wanted))
   })
-  const people = found.slice(0, 1000).map((account) => userView(request, account))
-  return bareArray(request, people, { default: 50, max: 1000 })
+  const view = (account: Account) => userView(request, account)
+  return bareArray(request, found.slice(0, 1000), { default: 50, max: 1000, view })
 }
 
 export function bulkUsers(request: SandboxRequest): Answer {
@@ -55,8 +55,8 @@ export function bulkUsers(request: SandboxRequest): Answer {
   if (ids.length === 0)
     throw new Refusal('invalid', 'accountId', "The 'accountId' query parameter needs to be provided")
   const found = known(request.state).filter(({ accountId }) => ids.includes(accountId))
-  const people = found.map((account) => userView(request, account))
-  return pageBean(request, '/rest/api/3/user/bulk', people, { default: 10, max: 200 })
+  const view = (account: Account) => userView(request, account)
+  return pageBean(request, '/rest/api/3/user/bulk', found, { default: 10, max: 200, view })
 }
 
 export function accountIdOf({ query }: SandboxRequest): string {
@@ -65,16 +65,26 @@ export function accountIdOf({ query }: SandboxRequest): string {
   throw new Refusal('invalid', 'accountId', "The 'accountId' query parameter needs to be provided")
 }
 
-/** The e-mail of a person who hides it is left out. */
-export function userView({ baseUrl }: SandboxRequest, account: Account) {
+/** The e-mail of a person who hides it is left out. Groups and apps are counted, and listed where `expand` asks for them. */
+export function userView(request: SandboxRequest, account: Account) {
+  const groups = groupsOf(request.state, account.accountId)
+  const apps = applicationRolesOf(request, groups)
+  const expanded = (request.query.get('expand') ?? '').split(',')
   return {
-    ...memberView(baseUrl, account),
+    ...memberView(request.baseUrl, account),
     locale: 'en_US',
-    groups: { size: 0, items: [] },
-    applicationRoles: { size: 0, items: [] },
+    groups: {
+      size: groups.length,
+      items: expanded.includes('groups') ? groups.map((group) => groupName(request, group)) : [],
+    },
+    applicationRoles: { size: apps.length, items: expanded.includes('applicationRoles') ? apps : [] },
     expand: 'groups,applicationRoles',
     ...(account.type === 'app' ? { appType: 'service' } : {}),
   }
+}
+
+function groupName({ baseUrl }: SandboxRequest, { name, groupId }: Group) {
+  return { name, groupId, self: `${baseUrl}/rest/api/3/group?groupId=${groupId}` }
 }
 
 /** The fields that a member of a group has: fewer than a user's. */
