@@ -138,3 +138,22 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     }
   },
 )
+
+test.each([
+  ['on requests, which the headers announce', { requests: { count: 1, windowSeconds: 30 } }],
+  ['on points, which the headers announce', { pointsPerHour: 20 }],
+  ['on bursts, of which only a 429 tells', { burstPerSecond: 1, retryAfter: 'date' }],
+  ['on bursts, with the end of the second alone', { burstPerSecond: 1, retryAfter: 'none' }],
+] as const)('a run under a limit %s takes its time, and does all', async (_, limits) => {
+  const live = await openLive({ world, weather: { limits } })
+  try {
+    // at the end of an hour, so that nobody waits for longer than a run would
+    live.passTime(3_540_000)
+    live.declare(...before)
+    expect((await live.apply()).code).toBe(0)
+    expect(sorted(heldIn(live))).toEqual(wanted('before'))
+    expect(live.slept()).toBeGreaterThan(0)
+  } finally {
+    await live.close()
+  }
+})
