@@ -10,8 +10,10 @@ import { scimApi } from './routes/scim/api.ts'
 import { siteApi } from './routes/site.ts'
 import { userManagementApi } from './routes/user-management/api.ts'
 
+const beside = [controlApi, userManagementApi, apiAccessApi, scimApi, jiraApi, confluenceApi]
+
 export const apis: readonly ApiDefinition[] = [
-  ...[organizationApi, controlApi, userManagementApi, apiAccessApi, scimApi, jiraApi, confluenceApi].map(overKeptWorld),
+  ...[organizationApi(beside), ...beside].map(overKeptWorld),
   oauthApi,
   siteApi,
 ]

@@ -96,13 +96,26 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
       answer: { data: [{ attributes: { context: [{ id: '712020:new', type: 'users' }] } }] },
     },
   ],
-  'an event can be asked for by its id, and its action is listed': [
-    { call: `POST ${directory}/groups`, body: { name: 'eng' }, status: 201 },
+  'the actions that there may be are listed, of every API': [
     {
       call: `GET ${v1}/event-actions`,
       status: 200,
-      answer: { data: [{ id: 'create_group', attributes: { displayName: 'Create group' } }] },
+      answer: {
+        data: expect.arrayContaining(
+          [
+            ['create_group', 'Create group', 'admin'],
+            ['deactivate_user', 'Deactivate user', 'admin'],
+            ['add_actor_users', 'Add actor users', 'jira'],
+          ].map(([id, displayName, groupDisplayName]) => ({
+            id,
+            type: 'event-actions',
+            attributes: { displayName, groupDisplayName },
+          })),
+        ),
+      },
     },
+  ],
+  'an event that is not there is 404, and a time that is none 400': [
     { call: `GET ${v1}/events/none`, status: 404, answer: { errors: [{ code: 'ADMIN-404-4' }] } },
     { call: `GET ${v1}/events?from=today`, status: 400, answer: { errors: [{ code: 'ADMIN-400-3' }] } },
   ],

@@ -44,7 +44,7 @@ export function takeApp(state: WorldState, resource: Resource, account: Account,
   if (group.members.has(account.accountId)) dropMember(state, group, account.accountId)
 }
 
-export const userRole = 'atlassian/user'
+const userRole = 'atlassian/user'
 
 function roleGroup(state: WorldState, { site, product }: Resource, role: string): Group {
   if (role === userRole) return groupOf(state, product.defaultGroupId)

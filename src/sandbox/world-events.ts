@@ -1,4 +1,4 @@
-import { fieldsOf, type Api, type SandboxRequest } from './exchange.ts'
+import { fieldsOf, type Api, type ApiDefinition, type SandboxRequest } from './exchange.ts'
 import { derivedUuid } from './random.ts'
 import { findAccount } from './world-directory.ts'
 import type { WorldEvent, WorldState } from './world-state.ts'
@@ -15,7 +15,7 @@ export function recordEvent(request: SandboxRequest, api: Api, operation: string
     id: derivedUuid(`event ${state.events.length}`),
     time: new Date(nowMs).toISOString(),
     action: actionOf(operation),
-    product: api === 'jira' || api === 'confluence' ? api : 'admin',
+    product: productOf(api),
     actor,
     auth: { authType: bearer !== undefined ? 'auth-token-for-3LO' : 'api-token', tokenLabel: credential },
     context: objectsOf(request, api),
@@ -26,21 +26,29 @@ export function recordEvent(request: SandboxRequest, api: Api, operation: string
  * The action of an operation, as `event-actions` lists it. Atlassian's own names are not published in its descriptions:
  * these are the operation's, in the form that the names of real events have.
  */
-export function actionOf(operation: string): string {
+function actionOf(operation: string): string {
   return operation
+    .replace(/^APIs_/, '')
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .replaceAll(/\W/g, '_')
     .toLowerCase()
 }
 
-/** The actions that the log has, each once, as `event-actions` answers them. */
-export function actionsOf({ events }: WorldState) {
-  const byAction = new Map(events.map(({ action, product }) => [action, product]))
-  return [...byAction].map(([action, product]) => {
+/** What writes of these APIs are in the log, each action once, as `event-actions` answers it. */
+export function actionsOf(apis: readonly Pick<ApiDefinition, 'api' | 'routes'>[]) {
+  const writes = apis.flatMap(({ api, routes }) =>
+    routes.filter(({ write }) => write).map(({ operation }) => [actionOf(operation), productOf(api)] as const),
+  )
+  // two APIs may have an operation of one name: the first gives its group
+  return [...new Map(writes.toReversed())].toReversed().map(([action, product]) => {
     const words = action.replaceAll('_', ' ')
     const displayName = `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
     return { id: action, type: 'event-actions', attributes: { displayName, groupDisplayName: product } }
   })
+}
+
+function productOf(api: Api): WorldEvent['product'] {
+  return api === 'jira' || api === 'confluence' ? api : 'admin'
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { read, write, type Answer, type ApiDefinition } from '../../exchange.ts'
+import { read, write, type Answer, type ApiDefinition, type Route } from '../../exchange.ts'
 import type { Refusal, RefusalReason } from '../../refusal.ts'
 import { getDomain, listDomains } from './domains.ts'
 import { getEvent, listEventActions, listEvents, pollEvents } from './events.ts'
@@ -24,54 +24,59 @@ import { searchWorkspaces } from './workspaces.ts'
 const v1 = '/v1/orgs/{orgId}'
 const directory = '/v2/orgs/{orgId}/directories/{directoryId}'
 
-/** The Organizations API, v1 and v2 (API for Atlassian Access). */
-export const organizationApi: ApiDefinition = {
-  api: 'organization',
-  contentType: 'application/json',
-  unauthorized: () => ({ status: 401, body: { code: 401, message: 'Unauthorized' } }),
-  refused,
-  routes: [
-    read('GET', '/v1/orgs', 'getOrgs', listOrganizations),
-    read('GET', v1, 'getOrgById', getOrganization),
-    read('GET', `${v1}/domains`, 'getDomains', listDomains),
-    read('GET', `${v1}/domains/{domainId}`, 'getDomainById', getDomain),
-    read('GET', `${v1}/users`, 'getUsers', listManagedAccounts),
-    read('GET', `${v1}/directory/users/{accountId}/last-active-dates`, 'getUserLastActiveDates', lastActiveDates),
-    read('GET', `${v1}/events`, 'getEvents', listEvents),
-    read('GET', `${v1}/events-stream`, 'pollEvents', pollEvents),
-    read('GET', `${v1}/events/{eventId}`, 'getEventById', getEvent),
-    read('GET', `${v1}/event-actions`, 'getEventActions', listEventActions),
-    read('GET', `${v1}/policies`, 'getPolicies', listPolicies),
-    write('POST', `${v1}/users/{userId}/roles/assign`, 'assignRole', assignAppRole),
-    write('POST', `${v1}/users/{userId}/roles/revoke`, 'revokeRole', revokeAppRole),
-    write('POST', `${v1}/users/{userId}/role-assignments/assign`, 'assignOrganizationRole', assignPlatformRole),
-    write('POST', `${v1}/users/{userId}/role-assignments/revoke`, 'revokeOrganizationRole', revokePlatformRole),
-    read('GET', '/v2/orgs/{orgId}/directories', 'getDirectoriesForOrg', listDirectories),
-    read('POST', '/v2/orgs/{orgId}/workspaces', 'queryWorkspacesV2', searchWorkspaces),
-    write('POST', '/v2/orgs/{orgId}/users/invite', 'inviteUsers', inviteUsers),
-    read('POST', `${directory}/users/search`, 'searchDirectoryUsers', searchUsers),
-    read('GET', `${directory}/users`, 'getDirectoryUsers', listUsers),
-    read('GET', `${directory}/users/stats`, 'getUserStats', userStats),
-    read('GET', `${directory}/users/count`, 'getDirectoryUsersCount', countUsers),
-    read('GET', `${directory}/users/{userId}`, 'getDirectoryUserDetails', getUser),
-    read('GET', `${directory}/users/{accountId}/role-assignments`, 'getUserRoleAssignments', userRoleAssignments),
-    write('POST', `${directory}/users/{accountId}/suspend`, 'suspendUserInDirectory', suspendUser),
-    write('POST', `${directory}/users/{accountId}/restore`, 'restoreUserInDirectory', restoreUser),
-    write('DELETE', `${directory}/users/{accountId}`, 'removeUserFromDirectory', removeUser),
-    read('POST', `${directory}/groups/search`, 'searchDirectoryGroups', searchGroups),
-    read('GET', `${directory}/groups`, 'getGroups', listGroups),
-    read('GET', `${directory}/groups/stats`, 'getGroupsStats', groupStats),
-    read('GET', `${directory}/groups/count`, 'getGroupsCount', countGroups),
-    read('GET', `${directory}/groups/{groupId}`, 'getGroup', getGroup),
-    write('POST', `${directory}/groups`, 'createGroup', createDirectoryGroup),
-    write('DELETE', `${directory}/groups/{groupId}`, 'deleteGroup', removeGroup),
-    write('POST', `${directory}/groups/{groupId}/memberships`, 'addUserToGroup', addMembership),
-    write('DELETE', `${directory}/groups/{groupId}/memberships/{accountId}`, 'removeUserFromGroup', removeMembership),
-    read('GET', `${directory}/groups/{groupId}/role-assignments`, 'getGroupRoleAssignments', groupRoleAssignments),
-    write('POST', `${directory}/groups/{groupId}/role-assignments/assign`, 'assignGroupRole', assignGroupRole),
-    write('POST', `${directory}/groups/{groupId}/role-assignments/revoke`, 'revokeGroupRole', revokeGroupRole),
-  ],
+/** The Organizations API, v1 and v2 (API for Atlassian Access). @param others the APIs whose writes are events as well */
+export function organizationApi(others: readonly ApiDefinition[]): ApiDefinition {
+  const logged = [{ api: 'organization', routes }, ...others] as const
+  const actions = read('GET', `${v1}/event-actions`, 'getEventActions', (request) => listEventActions(request, logged))
+  return {
+    api: 'organization',
+    contentType: 'application/json',
+    unauthorized: () => ({ status: 401, body: { code: 401, message: 'Unauthorized' } }),
+    refused,
+    routes: [...routes, actions],
+  }
 }
+
+const routes: readonly Route[] = [
+  read('GET', '/v1/orgs', 'getOrgs', listOrganizations),
+  read('GET', v1, 'getOrgById', getOrganization),
+  read('GET', `${v1}/domains`, 'getDomains', listDomains),
+  read('GET', `${v1}/domains/{domainId}`, 'getDomainById', getDomain),
+  read('GET', `${v1}/users`, 'getUsers', listManagedAccounts),
+  read('GET', `${v1}/directory/users/{accountId}/last-active-dates`, 'getUserLastActiveDates', lastActiveDates),
+  read('GET', `${v1}/events`, 'getEvents', listEvents),
+  read('GET', `${v1}/events-stream`, 'pollEvents', pollEvents),
+  read('GET', `${v1}/events/{eventId}`, 'getEventById', getEvent),
+  read('GET', `${v1}/policies`, 'getPolicies', listPolicies),
+  write('POST', `${v1}/users/{userId}/roles/assign`, 'assignRole', assignAppRole),
+  write('POST', `${v1}/users/{userId}/roles/revoke`, 'revokeRole', revokeAppRole),
+  write('POST', `${v1}/users/{userId}/role-assignments/assign`, 'assignOrganizationRole', assignPlatformRole),
+  write('POST', `${v1}/users/{userId}/role-assignments/revoke`, 'revokeOrganizationRole', revokePlatformRole),
+  read('GET', '/v2/orgs/{orgId}/directories', 'getDirectoriesForOrg', listDirectories),
+  read('POST', '/v2/orgs/{orgId}/workspaces', 'queryWorkspacesV2', searchWorkspaces),
+  write('POST', '/v2/orgs/{orgId}/users/invite', 'inviteUsers', inviteUsers),
+  read('POST', `${directory}/users/search`, 'searchDirectoryUsers', searchUsers),
+  read('GET', `${directory}/users`, 'getDirectoryUsers', listUsers),
+  read('GET', `${directory}/users/stats`, 'getUserStats', userStats),
+  read('GET', `${directory}/users/count`, 'getDirectoryUsersCount', countUsers),
+  read('GET', `${directory}/users/{userId}`, 'getDirectoryUserDetails', getUser),
+  read('GET', `${directory}/users/{accountId}/role-assignments`, 'getUserRoleAssignments', userRoleAssignments),
+  write('POST', `${directory}/users/{accountId}/suspend`, 'suspendUserInDirectory', suspendUser),
+  write('POST', `${directory}/users/{accountId}/restore`, 'restoreUserInDirectory', restoreUser),
+  write('DELETE', `${directory}/users/{accountId}`, 'removeUserFromDirectory', removeUser),
+  read('POST', `${directory}/groups/search`, 'searchDirectoryGroups', searchGroups),
+  read('GET', `${directory}/groups`, 'getGroups', listGroups),
+  read('GET', `${directory}/groups/stats`, 'getGroupsStats', groupStats),
+  read('GET', `${directory}/groups/count`, 'getGroupsCount', countGroups),
+  read('GET', `${directory}/groups/{groupId}`, 'getGroup', getGroup),
+  write('POST', `${directory}/groups`, 'createGroup', createDirectoryGroup),
+  write('DELETE', `${directory}/groups/{groupId}`, 'deleteGroup', removeGroup),
+  write('POST', `${directory}/groups/{groupId}/memberships`, 'addUserToGroup', addMembership),
+  write('DELETE', `${directory}/groups/{groupId}/memberships/{accountId}`, 'removeUserFromGroup', removeMembership),
+  read('GET', `${directory}/groups/{groupId}/role-assignments`, 'getGroupRoleAssignments', groupRoleAssignments),
+  write('POST', `${directory}/groups/{groupId}/role-assignments/assign`, 'assignGroupRole', assignGroupRole),
+  write('POST', `${directory}/groups/{groupId}/role-assignments/revoke`, 'revokeGroupRole', revokeGroupRole),
+]
 
 type Failure = readonly [status: number, code: string, title: string]
 

@@ -1,4 +1,4 @@
-import { ok, type Answer, type SandboxRequest } from '../../exchange.ts'
+import { ok, type Answer, type ApiDefinition, type SandboxRequest } from '../../exchange.ts'
 import { decodeCursor, encodeCursor, intOf, pageOf } from '../../pagination.ts'
 import { Refusal } from '../../refusal.ts'
 import { actionsOf } from '../../world-events.ts'
@@ -56,10 +56,13 @@ export function getEvent(request: SandboxRequest): Answer {
   throw new Refusal('not-found', 'event', `no event ${request.params['eventId']}`)
 }
 
-/** The actions that there were. */
-export function listEventActions(request: SandboxRequest): Answer {
+/** @param apis whose writes the log has */
+export function listEventActions(
+  request: SandboxRequest,
+  apis: readonly Pick<ApiDefinition, 'api' | 'routes'>[],
+): Answer {
   requirePlace(request)
-  return ok({ data: actionsOf(request.state) })
+  return ok({ data: actionsOf(apis) })
 }
 
 interface Placed {
