@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { chromium, type Browser, type Page } from 'playwright-core'
@@ -67,7 +67,6 @@ describe.skipIf(!hasBrowser)('in a browser (skipped without /usr/bin/chromium)',
 
   /** For whoever wants to look at the pages. */
   const picture = async (name: string): Promise<void> => {
-    // oxlint-disable-next-line node/no-process-env
     const folder = process.env['LOGIN_PICTURES']
     if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` })
   }
@@ -85,6 +84,9 @@ describe.skipIf(!hasBrowser)('in a browser (skipped without /usr/bin/chromium)',
     expect(code).toBe(0)
     expect(stdout).toContain('svc-access@acme.com')
     expect(stdout).toContain(`${siteScopes.length} of ${siteScopes.length} that Roster needs`)
+    expect(JSON.parse(readFileSync(acme.tokenFile(), 'utf8'))).toMatchObject({
+      token: { email: 'svc-access@acme.com' },
+    })
     expect((await acme.run('plan')).stdout).toContain('Plan: 22 to add, 7 to change')
     expect(acme.exchanges()).toBe(1)
   }, 30_000)
