@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.ts'
 import type { Clock, Reader, Writer } from './ports.ts'
 import type { RemoteError } from './remote-error.ts'
 import { scopeId, type Resource, type Scope } from './resource.ts'
-import { compile, type Parsed } from './schema.ts'
+import { compile, type FieldHints, type Parsed } from './schema.ts'
 
 /** What a manifest may do to entries that it did not declare. */
 export type Authority = 'Observe' | 'Additive' | 'Authoritative'
@@ -139,6 +139,8 @@ export interface KindDefinition<Schema extends TSchema, Catalogue, R extends Res
   readonly schema: Schema
   /** One sentence for reference pages and the CRD. */
   readonly description: string
+  /** Fields that people try and that cannot be, with what to do instead. */
+  readonly fieldHints?: FieldHints
   /** Default: its own name. */
   readonly touches?: readonly string[]
   needs?(spec: Static<Schema>): Partial<IdentityNeeds>
@@ -178,7 +180,7 @@ export function defineKind<Schema extends TSchema, Catalogue, R extends Resource
 ): Kind {
   type Spec = Static<Schema>
   const d = definition
-  const parse = compile(d.schema)
+  const parse = compile(d.schema, d.fieldHints)
   return {
     name: d.name,
     schema: d.schema,

@@ -25,12 +25,20 @@ ajv.addVocabulary([
   'x-kubernetes-preserve-unknown-fields',
 ])
 
+/** What to say of fields that do not exist and are looked for all the same, by their names in lower case. */
+export type FieldHints = Readonly<Record<string, string>>
+
 /** A function that checks one spec, fills in defaults, reports every problem at once, and leaves its argument alone. */
-export function compile<Schema extends TSchema>(schema: Schema): (spec: unknown) => Parsed<Static<Schema>> {
+export function compile<Schema extends TSchema>(
+  schema: Schema,
+  hints: FieldHints = {},
+): (spec: unknown) => Parsed<Static<Schema>> {
   const validate = ajv.compile<Static<Schema>>(schema)
   return (given) => {
     const spec: unknown = structuredClone(given)
-    return validate(spec) ? { spec } : { problems: validate.errors!.map((error) => problem(error, spec, schema)) }
+    return validate(spec)
+      ? { spec }
+      : { problems: validate.errors!.map((error) => hinted(problem(error, spec, schema), hints)) }
   }
 }
 
@@ -68,6 +76,12 @@ function problem(error: ErrorObject, spec: unknown, schema: TSchema): Diagnostic
   if (keyword === 'required') return { ...base, message: `missing field "${String(params['missingProperty'])}"` }
   if (keyword === 'enum') return { ...base, ...enumProblem(params['allowedValues'], at, spec) }
   return { ...base, message: message ?? keyword }
+}
+
+/** A known wish is answered before a slip of the keyboard is supposed. */
+function hinted(found: Diagnostic, hints: FieldHints): Diagnostic {
+  const field = found.atKey ? String(found.path?.at(-1)).toLowerCase() : ''
+  return Object.hasOwn(hints, field) ? { ...found, hint: hints[field]! } : found
 }
 
 function enumProblem(allowed: readonly string[], at: readonly (string | number)[], spec: unknown) {

@@ -1,4 +1,5 @@
 import { defineKind } from '../../core/kind.ts'
+import { policySettingHints } from '../policy-settings.ts'
 import { ruleProblems } from './rules.ts'
 import { AtlassianOrganizationSpec } from './schema.ts'
 
@@ -7,6 +8,9 @@ export const atlassianOrganization = defineKind({
   name: 'AtlassianOrganization',
   schema: AtlassianOrganizationSpec,
   description: 'An Atlassian organization: where it is, with which credentials and under which guardrails.',
+  fieldHints: policySettingHints(
+    'set it on a policy at admin.atlassian.com, and name that policy in authenticationPolicies with what it enforces',
+  ),
   // a mistake here puts everything in doubt that is read and judged by it
   touches: ['AtlassianUser', 'AtlassianGroup', 'AtlassianGroupMembership', 'JiraRoleBinding', 'ConfluenceSpaceGrant'],
   expand: ({ manifest, spec }) => ({

@@ -3,6 +3,7 @@ import type { IdentityNeeds } from '../../core/directory.ts'
 import { defineKind, type Batch, type WriteContext } from '../../core/kind.ts'
 import { membershipKind, type Member } from '../../core/membership.ts'
 import { accountKey, normalEmail } from '../../core/principal.ts'
+import { policySettingHints } from '../policy-settings.ts'
 import { isAccountResource, userKind, type AccountResource } from './account.ts'
 import { expand } from './expand.ts'
 import { forecast, observe } from './observe.ts'
@@ -15,6 +16,7 @@ export const atlassianUser = defineKind<typeof AtlassianUserSpec, undefined, Acc
   name: userKind,
   schema: AtlassianUserSpec,
   description: 'An account: its profile, its state, the products it can use.',
+  fieldHints: policySettingHints('put the account into a policy that does (authenticationPolicy)'),
   touches: [userKind, membershipKind],
   needs,
   promises: ({ email, state }) => ({ account: { email, created: state === 'Active' } }),
