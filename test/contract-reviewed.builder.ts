@@ -140,27 +140,18 @@ export const unused: readonly Unused[] = [
       'organization revokeRole',
       'organization assignOrganizationRole',
       'organization revokeOrganizationRole',
-      'organization assignGroupRole',
-      'organization revokeGroupRole',
       'organization getUserRoleAssignments',
-      'organization queryWorkspacesV2',
     ],
-    reason: 'Products are given by their default groups; roles of the organization are not declared.',
+    reason: 'Products are given by groups; roles of single people in them, and of the organization, are not declared.',
   },
   {
     operations: ['organization removeUserFromDirectory'],
     reason: 'A leaver is suspended or deactivated, which can be taken back.',
   },
   {
-    operations: [
-      'scim get',
-      'scim put',
-      'scim patch',
-      'scim DeleteAGroup',
-      'scim getAllGroupsFromAnActiveDirectory',
-      'scim createAGroupInActiveDirectory',
-    ],
-    reason: 'Groups of an identity provider are its own; Roster writes none of them.',
+    operations: ['scim get', 'scim put', 'scim DeleteAGroup'],
+    reason:
+      'Groups of the SCIM directory are read in pages and changed by PATCH; their end is left to the identity provider.',
   },
   {
     operations: [

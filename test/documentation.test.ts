@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { examples, runCommand, today } from './command-line.builder.ts'
-import { startSandbox } from '../src/sandbox/start-sandbox.ts'
+import { startHeldSandbox } from './contract-run.builder.ts'
 import { parseWorldSeed } from '../src/sandbox/world-seed.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -45,7 +45,7 @@ test.each(pages)('each command of %s works, one after the other', async (page) =
   const cwd = mkdtempSync(join(tmpdir(), 'roster-page-'))
   cpSync(examples, join(cwd, 'examples'), { recursive: true })
   const world = parseWorldSeed(readFileSync(join(cwd, 'examples/acme/world.yaml'), 'utf8'))
-  const sandbox = await startSandbox({ world, now: () => today })
+  const sandbox = await startHeldSandbox({ world, now: () => today })
   const failed: string[] = []
   for (const command of commandsIn(page).filter((each) => !each.startsWith('sandbox') && !each.startsWith('demo'))) {
     const argv = forTest(command.replaceAll('http://127.0.0.1:8080', sandbox.url), sandbox.url)
