@@ -42,6 +42,7 @@ export interface Live {
   declare(...manifests: readonly string[]): void
   plan(...flags: readonly string[]): Promise<Told>
   apply(...flags: readonly string[]): Promise<Told>
+  approve(what: string): Promise<Ran>
   /** `POST assignRole 200`, of the writes since the last `forgetCalls`, in order of arrival. */
   writes(): readonly string[]
   forgetCalls(): void
@@ -111,6 +112,8 @@ export async function openLive({
     declare,
     plan: (...flags) => run('plan', flags),
     apply: (...flags) => run('apply', ['--yes', ...flags]),
+    approve: (what) =>
+      runCommand(['approve', what, access, '--state', join(root, 'state')], { clock: { now: () => nowMs, sleep } }),
     writes: () => sandbox.journal.writes().map(({ method, operation, status }) => `${method} ${operation} ${status}`),
     forgetCalls: () => sandbox.journal.clear(),
     passTime: (ms) => void (nowMs += ms),

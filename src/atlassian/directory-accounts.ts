@@ -42,7 +42,7 @@ export async function readEveryAccount({ emails }: Pick<IdentityNeeds, 'emails'>
 }
 
 /** The people who are needed, and the members of these groups. @throws RemoteError, IncompleteReadError */
-export async function readSomeAccounts(
+async function readSomeAccounts(
   reader: Reader,
   { emails, accountIds }: Pick<IdentityNeeds, 'emails' | 'accountIds'>,
   groupIds: readonly string[],
@@ -54,6 +54,22 @@ export async function readSomeAccounts(
   ]
   const found = await Promise.all(filters.map((filter) => search(reader, filter)))
   return [...new Map(found.flat().map((account) => [account.accountId, account])).values()]
+}
+
+interface Pinned {
+  readonly needs: IdentityNeeds
+  readonly groupIds: readonly string[]
+  /** Account id by e-mail. */
+  readonly pins: ReadonlyMap<string, string>
+}
+
+/** The same, and of those addresses that are nobody's now, the accounts that had them before. */
+export async function readPinnedAccounts(reader: Reader, { needs, groupIds, pins }: Pinned): Promise<Account[]> {
+  const found = await readSomeAccounts(reader, needs, groupIds)
+  const known = new Set(found.flatMap(({ accountId, email }) => (email === undefined ? accountId : [accountId, email])))
+  const lost = [...needs.emails].flatMap((email) => (known.has(email) ? [] : (pins.get(email) ?? [])))
+  const accountIds = new Set(lost.filter((accountId) => !known.has(accountId)))
+  return [...found, ...(await readSomeAccounts(reader, { emails: new Set(), accountIds }, []))]
 }
 
 async function search(reader: Reader, filter: Fields): Promise<Account[]> {

@@ -1,5 +1,6 @@
 import type { Group } from '../core/directory.ts'
 import type { ApiRequest, Reader } from '../core/ports.ts'
+import { normalName } from '../core/principal.ts'
 import { IncompleteReadError } from '../core/remote-error.ts'
 import type { Fields } from '../core/resource.ts'
 import { chunks } from './directory-accounts.ts'
@@ -22,10 +23,21 @@ const path = '/v2/orgs/{orgId}/directories/{directoryId}/groups/search'
 /** Every group with its size: ceil(groups / 100) calls. @throws RemoteError, IncompleteReadError */
 export const readAllGroups = (reader: Reader): Promise<Group[]> => searchGroups(reader, {})
 
-/** The groups of these names, where they exist. @throws RemoteError, IncompleteReadError */
-export async function readSomeGroups(reader: Reader, names: readonly string[]): Promise<Group[]> {
+/**
+ * The groups of these names (normal form), and of those names that are nobody's now, the groups that had them before: ten
+ * such a call. @throws RemoteError, IncompleteReadError
+ */
+export async function readSomeGroups(
+  reader: Reader,
+  names: readonly string[],
+  pins: ReadonlyMap<string, string>,
+): Promise<Group[]> {
   const some = chunks(names, filterSizes.groupNames)
-  return (await Promise.all(some.map((groupNames) => searchGroups(reader, { groupNames })))).flat()
+  const found = (await Promise.all(some.map((groupNames) => searchGroups(reader, { groupNames })))).flat()
+  const known = new Set(found.map(({ name }) => normalName(name)))
+  const ids = names.flatMap((name) => (known.has(name) ? [] : (pins.get(name) ?? [])))
+  const rest = chunks(ids, filterSizes.groupIds).map((groupIds) => searchGroups(reader, { groupIds }))
+  return [...found, ...(await Promise.all(rest)).flat()]
 }
 
 export async function searchGroups(reader: Reader, filter: Fields): Promise<Group[]> {

@@ -1,5 +1,6 @@
-import type { Account, Directory, Group, Unread } from '../core/directory.ts'
+import type { Account, Directory, Group, Pins, Unread } from '../core/directory.ts'
 import { normalEmail, normalName } from '../core/principal.ts'
+import { namedLookUps } from './directory-pins.ts'
 import { joinRecords, type JoinableRecord } from './directory-provisioning.ts'
 
 export interface DirectoryParts {
@@ -17,6 +18,7 @@ export interface DirectoryParts {
   readonly siteUrls: Directory['siteUrls']
   /** Ids of the groups of the SCIM directory by name in normal form, where their members are ours to write. */
   readonly provisionedGroups: ReadonlyMap<string, string> | Unread
+  readonly pins: Pins
   /** Normal forms. */
   readonly formerEmails: ReadonlyMap<string, readonly string[]>
 }
@@ -33,6 +35,7 @@ export function createDirectory(parts: DirectoryParts): Directory {
   const byAccountId = new Map(accounts.map((account) => [account.accountId, account]))
   const byName = new Map(groups.map((group) => [normalName(group.name), group]))
   const byGroupId = new Map(groups.map((group) => [group.groupId, group]))
+  const named = namedLookUps({ byEmail, byAccountId, byName, byGroupId, pins: parts.pins })
   return {
     accounts,
     groups,
@@ -46,9 +49,9 @@ export function createDirectory(parts: DirectoryParts): Directory {
       ...('code' in parts.groups && { groups: parts.groups }),
       ...('code' in records && { provisioning: records }),
     },
-    account: (email) => byEmail.get(normalEmail(email)) ?? formerly(normalEmail(email), parts.formerEmails, byEmail),
+    ...named,
+    account: (email) => named.account(email) ?? formerly(email, parts.formerEmails, named),
     accountById: (accountId) => byAccountId.get(accountId),
-    group: (name) => byName.get(normalName(name)),
     groupById: (groupId) => byGroupId.get(groupId),
     members: createMembers(parts, accounts, byGroupId),
     groupNames: groups.map(({ name }) => name),
@@ -87,8 +90,11 @@ function withRecord(group: Group, provisioned: DirectoryParts['provisionedGroups
 const formerly = (
   email: string,
   formerEmails: DirectoryParts['formerEmails'],
-  byEmail: ReadonlyMap<string, Account>,
-): Account | undefined => formerEmails.get(email)?.flatMap((former) => byEmail.get(former) ?? [])[0]
+  named: Pick<Directory, 'account' | 'changed'>,
+): Account | undefined =>
+  named.changed(email) === undefined
+    ? formerEmails.get(normalEmail(email))?.flatMap((former) => named.account(former) ?? [])[0]
+    : undefined
 
 /**
  * An address that belonged to a deleted account may belong to a new one, and one that a portal customer has may be that

@@ -56,10 +56,11 @@ function matches({ body }: ApiRequest): (row: Row) => boolean {
   const filter = body as Readonly<Record<string, readonly string[] | undefined>>
   const within = (name: string, values: readonly unknown[]): boolean =>
     filter[name] === undefined || values.some((value) => filter[name]!.includes(String(value)))
-  return ({ email, accountId, groups, name, resourceOwners }) =>
+  // of a person the groups they are in, of a group its own id
+  return ({ email, accountId, id: own, groups, name, resourceOwners }) =>
     within('emails', [email]) &&
     within('accountIds', [accountId]) &&
-    within('groupIds', Array.isArray(groups) ? groups.map(({ id }: Row) => String(id).split('/').at(-1)) : []) &&
+    within('groupIds', Array.isArray(groups) ? groups.map(({ id }: Row) => String(id).split('/').at(-1)) : [own]) &&
     within('groupNames', [String(name).toLowerCase()]) &&
     within('resourceOwners', Array.isArray(resourceOwners) ? resourceOwners : [])
 }

@@ -1,8 +1,16 @@
-import type { Account, Directory, Group, IdentityNeeds, Unread } from '../core/directory.ts'
+import {
+  noPins,
+  type Account,
+  type Directory,
+  type Group,
+  type IdentityNeeds,
+  type Pins,
+  type Unread,
+} from '../core/directory.ts'
 import type { Forecast } from '../core/kind.ts'
 import type { Reader } from '../core/ports.ts'
 import { normalName } from '../core/principal.ts'
-import { readEveryAccount, readSomeAccounts } from './directory-accounts.ts'
+import { readEveryAccount, readPinnedAccounts } from './directory-accounts.ts'
 import { discoverDefaultGroups, orUnread, type DefaultGroupIds } from './directory-defaults.ts'
 import { readAllGroups, readSomeGroups } from './directory-groups.ts'
 import { createDirectory } from './directory-index.ts'
@@ -20,6 +28,8 @@ export interface DirectoryOptions extends DirectoryPlanOptions {
   /** As declared; none where left out. */
   readonly authenticationPolicies?: Directory['authenticationPolicies']
   readonly siteUrls?: Directory['siteUrls']
+  /** What names meant before; nothing where left out. */
+  readonly pins?: Pins
 }
 
 /** How many reads `loadDirectory` will make. */
@@ -34,7 +44,8 @@ export function forecastDirectory(needs: IdentityNeeds, options: DirectoryPlanOp
 export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOptions): Promise<Directory> {
   const { reader, sites } = options
   const plan = planDirectory(needs, options)
-  const groups = orUnread(() => readGroups(plan, reader))
+  const pins = options.pins ?? noPins
+  const groups = orUnread(() => readGroups(plan, pins, reader))
   const [people, groupsRead, records, provisionedGroups, discovered] = await Promise.all([
     readPeople({ needs, plan, options, groups }),
     groups,
@@ -54,6 +65,7 @@ export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOpti
     siteUrls: options.siteUrls ?? new Map(),
     provisionedGroups,
     formerEmails: needs.formerEmails,
+    pins,
   })
 }
 
@@ -75,18 +87,27 @@ async function readPeople({ needs, plan, options, groups }: PeopleParts): Promis
   if (plan.accounts === 'none') return { accounts: [], covered: new Set() }
   if (plan.accounts === 'whole') return { accounts: await orUnread(() => readEveryAccount(needs, reader)) }
   const found = plan.membersOf.length === 0 ? [] : await groups
-  const members = 'code' in found ? [] : found.filter(({ name }) => plan.membersOf.includes(normalName(name)))
+  const { accounts: pinned, groups: pinnedGroups } = options.pins ?? noPins
+  const wanted = new Set(plan.membersOf.flatMap((name) => pinnedGroups.get(name) ?? []))
+  const members = ('code' in found ? [] : found).filter(
+    ({ name, groupId }) => plan.membersOf.includes(normalName(name)) || wanted.has(groupId),
+  )
   const sizes = members.map(({ userCount }) => userCount ?? Number.POSITIVE_INFINITY)
   if (plan.accounts === 'undecided' && !membersAreCheaper(needs, sizes, known.accounts ?? 0)) {
     return { accounts: await orUnread(() => readEveryAccount(needs, reader)) }
   }
   const groupIds = members.map(({ groupId }) => groupId)
-  return { accounts: await orUnread(() => readSomeAccounts(reader, needs, groupIds)), covered: new Set(groupIds) }
+  const some = await orUnread(() => readPinnedAccounts(reader, { needs, groupIds, pins: pinned }))
+  return { accounts: some, covered: new Set(groupIds) }
 }
 
-async function readGroups({ groups, groupNames }: DirectoryPlan, reader: Reader): Promise<readonly Group[]> {
+async function readGroups(
+  { groups, groupNames }: DirectoryPlan,
+  pins: Pins,
+  reader: Reader,
+): Promise<readonly Group[]> {
   if (groups === 'none') return []
-  return groups === 'whole' ? readAllGroups(reader) : readSomeGroups(reader, groupNames)
+  return groups === 'whole' ? readAllGroups(reader) : readSomeGroups(reader, groupNames, pins.groups)
 }
 
 async function readRecords(

@@ -47,9 +47,13 @@ const cases: Readonly<Record<string, Case>> = {
     },
     want: { code: 1, stderr: containing('access/organization.yaml:19:21 error[CREDENTIAL_MISSING]') },
   },
-  'an approval needs a digest as the plan shows it': {
+  'an approval needs a digest as the plan shows it, or a name that was applied': {
     argv: ['approve', 'everything', '--until', '1h'],
-    want: { code: 1, stderr: containing('"everything" is not a digest') },
+    want: { code: 1, stderr: containing('"everything" is neither a digest') },
+  },
+  'the approval of a digest needs an end': {
+    argv: ['approve', '0123456789ab'],
+    want: { code: 1, stderr: containing('--until is missing') },
   },
   'an approval cannot stand for ever': {
     argv: ['approve', '0123456789ab', '--until', '30d'],

@@ -89,6 +89,7 @@ const unreadDirectory: Directory = {
   defaultGroups: new Map(),
   authenticationPolicies: new Map(),
   siteUrls: new Map(),
+  changed: () => undefined,
   provisionsGroups: true,
 }
 

@@ -108,12 +108,12 @@ function addChanges(program: Command, context: Context, finish: Finish): void {
     summary: 'let what a plan held pass, for a while',
     example: 'roster approve 6f1c92ab31de access/ --until 1h',
   })
-    .argument('<digest>', 'twelve digits, shown by the plan under what it holds')
+    .argument('<what>', 'twelve digits, shown by the plan under what it holds; or a name whose meaning has changed')
     .addArgument(manifests())
-    .requiredOption('--until <time>', '30m, 1h, 2d, or a time such as 2027-03-31T18:00:00Z; a week at most')
+    .option('--until <time>', '30m, 1h, 2d, or a time such as 2027-03-31T18:00:00Z; a week at most')
     .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
-    .action(async (digest: string, paths: string[], options: ApproveOptions) =>
-      finish(await approve({ digest, paths }, options, context)),
+    .action(async (what: string, paths: string[], options: ApproveOptions) =>
+      finish(await approve({ what, paths }, options, context)),
     )
 }
 

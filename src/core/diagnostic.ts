@@ -32,6 +32,7 @@ export const codes = {
   UNKNOWN_PRODUCT: 'no default group is known for the product',
   AMBIGUOUS: 'a name means more than one thing',
   CONFLICTING_DEMANDS: 'two manifests demand different things of the same entry',
+  IDENTITY_CHANGED: 'an e-mail or a name means another account or group than it did',
   NOT_WRITABLE: 'Atlassian does not let this be written through the chosen way',
   WRONG_MODE: 'the site does not use this permission model',
   NOT_DELEGATED: 'the manifest reaches beyond what is delegated to it',

@@ -52,6 +52,14 @@ export interface AuthenticationPolicy {
   readonly enforces: readonly string[]
 }
 
+/** What e-mails and group names (normal form) meant when they were last applied, by immutable ids. */
+export interface Pins {
+  readonly accounts: ReadonlyMap<string, string>
+  readonly groups: ReadonlyMap<string, string>
+}
+
+export const noPins: Pins = { accounts: new Map(), groups: new Map() }
+
 /** What could not be read, and why. */
 export interface Unread {
   readonly code: 'FORBIDDEN' | 'NOT_FOUND' | 'INCOMPLETE' | 'UNAVAILABLE' | 'UNSUPPORTED'
@@ -74,10 +82,16 @@ export interface Directory {
   /** Whether groups of the SCIM directory are ours to make and to fill. */
   readonly provisionsGroups: boolean
   readonly unread: { readonly accounts?: Unread; readonly groups?: Unread; readonly provisioning?: Unread }
-  /** Of that address, or of a former one where a manifest says that the address has changed. */
+  /**
+   * Of that address; or of a former one, where a manifest says that the address has changed; or the account that had it
+   * when it was last applied. Nobody where the address is another account's now: that is in `changed`.
+   */
   account(email: string): Account | undefined
   accountById(accountId: string): Account | undefined
+  /** Of that name, or the one that had it when it was last applied; none where the name is another group's now. */
   group(name: string): Group | undefined
+  /** Why an e-mail or a group's name (normal form) does not mean what it meant when it was last applied. */
+  changed(name: string): string | undefined
   groupById(groupId: string): Group | undefined
   /** Members of a group, or why they are not known. */
   members(groupId: string): readonly Account[] | Unread

@@ -213,6 +213,7 @@ export function boxDirectory(world: BoxWorld): Directory {
     defaultGroups: new Map(),
     authenticationPolicies: new Map(),
     siteUrls: new Map(),
+    changed: () => undefined,
     provisionsGroups: false,
     account: (email) => accounts.find((each) => each.email === email),
     accountById: (id) => accounts.find((each) => each.accountId === id),

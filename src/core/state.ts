@@ -2,7 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Outcome } from './apply.ts'
 import { subject } from './change.ts'
 import type { Difference } from './diff.ts'
-import { PendingIdentityError, type Identities } from './directory.ts'
+import {
+  noPins,
+  PendingIdentityError,
+  type Directory,
+  type Identities,
+  type IdentityNeeds,
+  type Pins,
+} from './directory.ts'
 import type { Kind, KnownCounts } from './kind.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 import { apiVersion, type Manifest } from './manifest.ts'
@@ -20,6 +27,8 @@ export interface State {
   /** `create <resource id>` to the time it was written: a read that does not show it yet is settling, not drift. */
   readonly written: ReadonlyMap<string, number>
   readonly counts: KnownCounts
+  /** What declared e-mails and group names meant when they were last applied. */
+  readonly pins: Pins
   /** Where the declaration came from when it was last applied as a whole; absent before. */
   readonly source?: string
 }
@@ -32,6 +41,7 @@ export const emptyState: State = {
   approvals: new Map(),
   written: new Map(),
   counts: {},
+  pins: noPins,
 }
 
 /** Where state lives: a directory, ConfigMaps, a Git ref. */
@@ -95,6 +105,49 @@ export function nextState(state: State, applied: Applied): State {
     ],
     written: new Map([...recent, ...written]),
     approvals: new Map([...state.approvals].filter(([, untilMs]) => untilMs > nowMs)),
+  }
+}
+
+interface Named {
+  readonly needs: Pick<IdentityNeeds, 'emails' | 'groupNames'>
+  readonly directory: Pick<Directory, 'account' | 'group'>
+  readonly identities: Identities
+  /** Whether names that are not declared any more can be forgotten. */
+  readonly isWhole: boolean
+}
+
+/** What the declared names mean now. Of one that means nothing, or something else than before, the old meaning is kept. */
+export function nextPins(pins: Pins, { needs, directory, identities, isWhole }: Named): Pins {
+  const renewed = (
+    old: ReadonlyMap<string, string>,
+    names: ReadonlySet<string>,
+    idOf: (name: string) => string | undefined,
+  ) => {
+    const found = [...names].flatMap((name) => {
+      const id = idOf(name) ?? old.get(name)
+      return id === undefined ? [] : [[name, id] as const]
+    })
+    return new Map([...(isWhole ? [] : old), ...found])
+  }
+  const learned = (find: () => string): string | undefined => {
+    try {
+      return find()
+    } catch (error) {
+      if (error instanceof PendingIdentityError) return undefined
+      throw error
+    }
+  }
+  return {
+    accounts: renewed(
+      pins.accounts,
+      needs.emails,
+      (email) => directory.account(email)?.accountId ?? learned(() => identities.accountId({ promised: email })),
+    ),
+    groups: renewed(
+      pins.groups,
+      needs.groupNames,
+      (name) => directory.group(name)?.groupId ?? learned(() => identities.groupId({ promised: name })),
+    ),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts'
-import type { Account, Group } from './directory.ts'
+import type { Account, Directory, Group } from './directory.ts'
 import type { ExpandContext } from './kind.ts'
 import { normalEmail, normalName } from './principal.ts'
 import { didYouMean } from './schema.ts'
@@ -22,6 +22,18 @@ export type GroupOrPromise = Group | { readonly promised: string; readonly name:
 const mistake = (code: Diagnostic['code'], message: string, path: Diagnostic['path'], hint?: { hint?: string }) => ({
   problem: { code, severity: 'error', message, ...(path && { path }), ...hint } satisfies Diagnostic,
 })
+
+/** A name that means somebody else than it did is never followed by itself: that would move access to a stranger. */
+export function identityChanged(
+  name: string,
+  directory: Pick<Directory, 'changed'>,
+  path: readonly (string | number)[],
+): Diagnostic | undefined {
+  const message = directory.changed(name)
+  if (message === undefined) return undefined
+  const hint = `if the one of today is meant: roster approve ${name}`
+  return { code: 'IDENTITY_CHANGED', severity: 'error', message, path, hint }
+}
 
 /** The account that a subject means: one that exists, or the promise of another manifest. */
 export function resolveAccount(
@@ -51,6 +63,8 @@ function byEmail(
 ): Found<AccountOrPromise> {
   const account = directory.account(email)
   if (account) return { found: account }
+  const changed = identityChanged(email, directory, path)
+  if (changed) return { problem: changed }
   if (directory.unread.accounts) return notFound(`whether ${email} has an account`, directory.unread.accounts, path)
   if (promised.emails.has(email)) return { found: { promised: email } }
   const known = [...promised.emails, ...directory.accounts.flatMap((each) => each.email ?? [])]
@@ -74,6 +88,8 @@ export function resolveGroup(
 ): Found<GroupOrPromise> {
   const group = directory.group(name)
   if (group) return { found: group }
+  const changed = identityChanged(name, directory, path)
+  if (changed) return { problem: changed }
   if (directory.unread.groups) {
     return mistake('IDENTITIES_UNREAD', `groups were not read (${directory.unread.groups.message}): "${name}"`, path)
   }

@@ -11,6 +11,8 @@ export interface DirectorySketch {
   readonly defaultGroups?: Readonly<Record<string, string>>
   readonly provisioningMethod?: Directory['provisioningMethod']
   readonly provisionsGroups?: boolean
+  /** Messages by e-mail or group name. */
+  readonly changed?: Readonly<Record<string, string>>
   readonly unread?: Directory['unread']
   readonly formerEmails?: Readonly<Record<string, string>>
   readonly authenticationPolicies?: Directory['authenticationPolicies']
@@ -41,6 +43,7 @@ export function sketchDirectory(sketch: DirectorySketch): Directory {
     },
     groupNames: groups.map(({ name }) => name),
     provisionsGroups: sketch.provisionsGroups ?? false,
+    changed: (name) => sketch.changed?.[name],
     siteUrls: new Map([['acme', 'https://acme.atlassian.net']]),
     authenticationPolicies: sketch.authenticationPolicies ?? new Map(),
     defaultGroups: new Map(

@@ -43,6 +43,7 @@ export function buildDirectory({ accounts = {}, apps = [], groups = {} }: People
     defaultGroups: new Map(),
     authenticationPolicies: new Map(),
     siteUrls: new Map(),
+    changed: () => undefined,
     provisionsGroups: false,
   }
 }

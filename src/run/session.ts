@@ -6,7 +6,7 @@ import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import type { Forecast } from '../core/kind.ts'
 import { apiVersion, type Declaration, type Manifest } from '../core/manifest.ts'
 import { reconcile, type Reconciled, type Surroundings, type Survey } from '../core/reconcile.ts'
-import { nextState, retired, type State, type StateStore } from '../core/state.ts'
+import { nextPins, nextState, retired, type State, type StateStore } from '../core/state.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { kinds } from '../kinds/index.ts'
 import { connectionFor, type ConnectionOptions } from './connection.ts'
@@ -141,7 +141,7 @@ interface After {
 
 function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identities, nowMs, options }: After): State {
   const { covers, isWhole, source } = options
-  const { difference, desired, observed, directory } = survey
+  const { difference, desired, observed, directory, needs } = survey
   const next = nextState(state, {
     manifests,
     covers,
@@ -154,23 +154,25 @@ function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identi
     ...(isWhole && { source }),
     nowMs,
   })
-  return { ...next, counts: { ...state.counts, ...directory.counts } }
+  const pins = nextPins(state.pins, { needs, directory, identities, isWhole })
+  return { ...next, pins, counts: { ...state.counts, ...directory.counts } }
 }
 
 function directoryOptionsFor(
   { spec, transport: { reader, lookUps }, siteUrls }: SessionParts,
-  { counts }: State,
+  state: State,
 ): DirectoryOptions {
   const { credentials, defaultGroups, provisioning, authenticationPolicies } = spec
   return {
     reader,
-    known: counts,
+    known: state.counts,
     declaredDefaultGroups: defaultGroups,
     sites: credentials.sites.map(({ site }) => site),
     provisioningMethod: provisioning.method,
     provisionsGroups: provisioning.groups,
     authenticationPolicies: new Map(authenticationPolicies.map((policy) => [policy.name, policy])),
     siteUrls,
+    pins: state.pins,
     lookUps,
   }
 }

@@ -17,6 +17,8 @@ interface Stored {
   readonly applied: readonly AppliedManifest[]
   readonly approvals: Readonly<Record<string, number>>
   readonly written: Readonly<Record<string, number>>
+  /** Not there in a file of the first version. */
+  readonly pins?: Readonly<Record<'accounts' | 'groups', Readonly<Record<string, string>>>>
 }
 
 /** State as one JSON file per organization in a directory, replaced as a whole: a crash leaves the old or the new one. */
@@ -47,10 +49,18 @@ async function readIfThere(file: string): Promise<string | undefined> {
 function parse(text: string, file: string): State {
   const stored = parseJson(text, file)
   if (stored.formatVersion !== '1') throw new StateUnreadableError(`${file} was written by another version of Roster`)
-  const { source, counts, applied, ledger, approvals, written } = stored
+  const { source, counts, applied, ledger, approvals, written, pins } = stored
   const mapOf = <Value>(record: Readonly<Record<string, Value>>) => new Map(Object.entries(record))
   const origin = source === undefined ? {} : { source }
-  return { ...origin, counts, applied, ledger: mapOf(ledger), approvals: mapOf(approvals), written: mapOf(written) }
+  return {
+    ...origin,
+    counts,
+    applied,
+    ledger: mapOf(ledger),
+    approvals: mapOf(approvals),
+    written: mapOf(written),
+    pins: { accounts: mapOf(pins?.accounts ?? {}), groups: mapOf(pins?.groups ?? {}) },
+  }
 }
 
 function parseJson(text: string, file: string): Stored {
@@ -66,8 +76,15 @@ function parseJson(text: string, file: string): Stored {
   }
 }
 
-function serialize({ ledger, approvals, written, ...rest }: State): Stored {
+function serialize({ ledger, approvals, written, pins, ...rest }: State): Stored {
   const record = <Value>(map: ReadonlyMap<string, Value>) =>
     Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return { formatVersion: '1', ...rest, ledger: record(ledger), approvals: record(approvals), written: record(written) }
+  return {
+    formatVersion: '1',
+    ...rest,
+    ledger: record(ledger),
+    approvals: record(approvals),
+    written: record(written),
+    pins: { accounts: record(pins.accounts), groups: record(pins.groups) },
+  }
 }

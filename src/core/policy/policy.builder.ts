@@ -41,6 +41,7 @@ export function directory(
     defaultGroups: new Map(),
     authenticationPolicies: new Map(),
     siteUrls: new Map(),
+    changed: () => undefined,
     provisionsGroups: false,
     account: (email) => accounts.find((each) => each.email === email),
     accountById: (id) => byId.get(id),

@@ -2,6 +2,7 @@ import { isError, type Diagnostic } from '../../core/diagnostic.ts'
 import type { Directory, Group, Unread } from '../../core/directory.ts'
 import type { DeclaredObject, Demand, ExpandContext } from '../../core/kind.ts'
 import { normalName } from '../../core/principal.ts'
+import { identityChanged } from '../../core/subject.ts'
 import { didYouMean } from '../../core/schema.ts'
 import { appRoleGrant, roleId, rolesScope, type App, type AppRoleGrant } from './app-role.ts'
 import { groupResource, groupScope, type GroupResource, type GroupScope } from './group.ts'
@@ -29,8 +30,10 @@ export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Contex
       diagnostics: [{ code: 'IDENTITIES_UNREAD', severity: 'error', message, path: ['spec', 'name'] }],
     }
   }
+  const changed = identityChanged(spec.name, directory, ['spec', 'name'])
+  if (changed) return { ...nothing, diagnostics: [changed], unclaimed: true }
   if (manifest.retired) return group ? retire(spec, group) : nothing
-  const problems = group ? unwritable(spec, group.description) : unmakeable(spec, context)
+  const problems = group ? [...renamed(spec, group), ...unwritable(spec, group.description)] : unmakeable(spec, context)
   if (problems.some(isError)) return { ...nothing, diagnostics: problems }
   const scope = groupScope(group ?? { promised: normalName(spec.name), name: spec.name })
   const roles = appRoles(spec, scope, context)
@@ -119,6 +122,14 @@ function unmakeable({ managedBy }: Spec, { directory }: Context): readonly Diagn
   const message = 'groups of the SCIM directory are not ours to make'
   const hint = 'set provisioning.groups of the AtlassianOrganization, where no identity provider makes them'
   return [{ code: 'NOT_WRITABLE', severity: 'error', message, path: ['spec', 'managedBy'], hint }]
+}
+
+/** No API renames a group; somebody did all the same, and it is the same group. */
+function renamed({ name }: Spec, group: Group): readonly Diagnostic[] {
+  if (normalName(name) === normalName(group.name)) return []
+  const message = `the group is called "${group.name}" now`
+  const hint = `declare it by that name`
+  return [{ code: 'IDENTITY_CHANGED', severity: 'warning', message, path: ['spec', 'name'], hint }]
 }
 
 function unwritable({ description }: Spec, found: string | undefined): readonly Diagnostic[] {

@@ -19,7 +19,7 @@ interface Demanded {
 export function writableFields(spec: Declared, account: Account, directory: Directory): Demanded {
   return merged([
     state(spec.state, account, directory),
-    address(spec.email, account),
+    address(spec, account),
     profile(spec, account, directory),
     policy(spec, account, directory),
     { fields: pick(spec, 'organizationAdmin'), diagnostics: [] },
@@ -88,10 +88,21 @@ function whyNotDeactivated({ unread: { provisioning } }: Directory): Pick<Diagno
   }
 }
 
+/** Somebody else gave the account another address: it is the same account, and the address is not ours to change back. */
+const movedElsewhere = (email: string): Diagnostic => ({
+  code: 'IDENTITY_CHANGED',
+  severity: 'warning',
+  message: `the account has the address ${email} now`,
+  path: ['spec', 'email'],
+  hint: `declare ${email}; with formerEmails, where the address is to be changed back`,
+})
+
 /** The address is the identity: it is only demanded where a former one led to the account. */
-function address(declared: string, { email, provisioned, managed }: Account): Demanded {
+function address({ email: declared, formerEmails = [] }: Declared, account: Account): Demanded {
+  const { email, provisioned, managed } = account
   const wanted = normalEmail(declared)
   if (email === undefined || email === wanted) return { fields: {}, diagnostics: [] }
+  if (!formerEmails.map(normalEmail).includes(email)) return { fields: {}, diagnostics: [movedElsewhere(email)] }
   if (provisioned || managed) return { fields: { email: wanted }, diagnostics: [] }
   const message = `the account has the address ${email} and is not managed: only its owner can change it`
   return { fields: {}, diagnostics: [{ code: 'NOT_WRITABLE', severity: 'error', message, path: ['spec', 'email'] }] }

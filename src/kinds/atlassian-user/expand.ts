@@ -3,6 +3,7 @@ import type { Account } from '../../core/directory.ts'
 import type { Claim, DeclaredObject, Demand, Entry, ExpandContext } from '../../core/kind.ts'
 import type { Member } from '../../core/membership.ts'
 import { normalEmail } from '../../core/principal.ts'
+import { identityChanged } from '../../core/subject.ts'
 import type { Fields } from '../../core/resource.ts'
 import { accountResource, accountScope, type AccountResource } from './account.ts'
 import { asksOf, newFields, writableFields } from './demand.ts'
@@ -31,7 +32,8 @@ export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Contex
     return { ...nothing, diagnostics: [problem], unclaimed: true }
   }
   if (manifest.retired) return retire(spec, account, context)
-  const problems = [...ruleProblems(spec), ...takenAddress(spec, context)]
+  const changed = identityChanged(email, directory, ['spec', 'email']) ?? []
+  const problems = [...ruleProblems(spec), ...takenAddress(spec, context), ...[changed].flat()]
   if (problems.length > 0) return { ...nothing, diagnostics: problems, unclaimed: true }
   if (account) return existing(spec, account, context)
   return spec.state === 'Active' ? promise(spec, context) : nothing
