@@ -22,18 +22,21 @@ export interface TargetWords {
   /** For people: `Confluence space`. */
   readonly what: string
   readonly site: string
+  /** What is known of a key that the site does not show, in the place of what is said otherwise. */
+  readonly known?: (key: string) => Partial<Diagnostic>
 }
 
 /** Keys that the site does not show, and a selector that `found` nothing. */
 export function missingTargets(
   { keys = [], selector }: Targets,
-  known: readonly string[],
+  visible: readonly string[],
   found: number,
-  { code, field, what, site }: TargetWords,
+  { code, field, what, site, known }: TargetWords,
 ): Diagnostic[] {
   const missing = keys.flatMap((key, index) => {
-    if (known.includes(key)) return []
-    return problem(code, `no ${what} ${key} is visible on site ${site}`, [field, 'keys', index], didYouMean(key, known))
+    if (visible.includes(key)) return []
+    const message = `no ${what} ${key} is visible on site ${site}`
+    return { ...problem(code, message, [field, 'keys', index], didYouMean(key, visible)), ...known?.(key) }
   })
   if (!selector || found > 0) return missing
   return [...missing, asWarning(problem(code, `the selector fits no ${what} on site ${site}`, [field, 'selector']))]

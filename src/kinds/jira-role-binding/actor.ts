@@ -9,8 +9,12 @@ export type RoleScope = Scope<RoleRef>
 /** One holder of a role in a project. */
 export type Actor = Resource<RoleRef & { readonly holder: Principal }, Record<string, never>>
 
-/** The role of every project whose loss locks people out of the project's settings. */
-const administrators = 'Administrators'
+/**
+ * The role whose loss locks people out of the project's settings: by its mark, which not every list has, and by its name
+ * in company-managed projects and in team-managed ones.
+ */
+const isAdministrator = ({ name, admin }: RoleBean): boolean =>
+  admin === true || name === 'Administrators' || name === 'Administrator'
 
 export function roleScope(site: string, project: ProjectBean, role: RoleBean): RoleScope {
   const roleId = String(role.id)
@@ -19,7 +23,7 @@ export function roleScope(site: string, project: ProjectBean, role: RoleBean): R
     key: `${site}/${project.id}/${roleId}`,
     ref: { site, projectId: project.id, projectKey: project.key, roleId },
     title: `Jira space (project) ${project.key}, role ${role.name}`,
-    ...(role.name === administrators && {
+    ...(isAdministrator(role) && {
       keepPeople: { minimum: 1, what: `project Administrator of ${project.key}` },
     }),
   }

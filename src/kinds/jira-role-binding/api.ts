@@ -1,3 +1,4 @@
+import { namingPermission } from '../../atlassian/jira-permission.ts'
 import { offsetPages, unreadOf } from '../../atlassian/paginate.ts'
 import type { Unread } from '../../core/directory.ts'
 import type { ApiRequest, Reader, Writer } from '../../core/ports.ts'
@@ -29,6 +30,8 @@ export interface ProjectBean {
 export interface RoleBean {
   readonly id: number
   readonly name: string
+  /** It administers the project. Not every list says so. */
+  readonly admin?: boolean
   readonly scope?: { readonly type?: string }
 }
 
@@ -43,10 +46,21 @@ export interface ActorBean {
 export const keysPerSearch = 50
 const rolePath = '/rest/api/3/project/{projectIdOrKey}/role/{id}'
 
-/** Projects that the credential can see: those with these keys (at most 50), or all. */
-export async function searchProjects(reader: Reader, site: string, keys?: readonly string[]): Promise<ProjectBean[]> {
+export interface ProjectSearch {
+  /** At most 50. Default: all. */
+  readonly keys?: readonly string[]
+  /** Default: `live`. */
+  readonly status?: 'archived'
+}
+
+/** Projects that the credential can see. */
+export async function searchProjects(
+  reader: Reader,
+  site: string,
+  { keys, status }: ProjectSearch = {},
+): Promise<ProjectBean[]> {
   const path = '/rest/api/3/project/search'
-  const query = { maxResults: 100, ...(keys && { keys }) }
+  const query = { maxResults: 100, ...(keys && { keys }), ...(status && { status }) }
   return offsetPages<ProjectBean>(reader, { api: 'jira', method: 'GET', path, site, query }, { nothingIs404: true })
 }
 
@@ -56,14 +70,18 @@ export async function globalRoles(reader: Reader, site: string): Promise<RoleBea
   return roles.filter(({ scope }) => scope === undefined)
 }
 
-export const projectRoles = (reader: Reader, { site, projectId }: ProjectRef): Promise<readonly RoleBean[]> =>
-  reader.read({
-    api: 'jira',
-    method: 'GET',
-    path: '/rest/api/3/project/{projectIdOrKey}/roledetails',
-    params: { projectIdOrKey: projectId },
-    site,
-  })
+/** The roles of one project, or why they are not known. */
+export async function projectRoles(
+  reader: Reader,
+  { site, projectId }: ProjectRef,
+): Promise<readonly RoleBean[] | Unread> {
+  const path = '/rest/api/3/project/{projectIdOrKey}/roledetails'
+  try {
+    return await reader.read({ api: 'jira', method: 'GET', path, params: { projectIdOrKey: projectId }, site })
+  } catch (error) {
+    return namingPermission(reader, { site, projectId }, unreadOf(error))
+  }
+}
 
 /** Everybody who holds the role in the project, or why it is not known. */
 export async function readActors(reader: Reader, role: RoleRef): Promise<readonly ActorBean[] | Unread> {
@@ -72,23 +90,7 @@ export async function readActors(reader: Reader, role: RoleRef): Promise<readonl
     if (actors) return actors
     return { code: 'INCOMPLETE', message: 'the role was answered without its actors', request: `GET ${rolePath}` }
   } catch (error) {
-    const unread = unreadOf(error)
-    return unread.code === 'NOT_FOUND' && (await lacksPermission(reader, role))
-      ? { ...unread, code: 'FORBIDDEN' }
-      : unread
-  }
-}
-
-/** Jira hides missing permission behind 404, so only this call tells the two apart. */
-async function lacksPermission(reader: Reader, { site, projectId }: RoleRef): Promise<boolean> {
-  const permissions = 'ADMINISTER_PROJECTS'
-  try {
-    const mine = await reader.read<{
-      readonly permissions: Readonly<Record<string, { readonly havePermission: boolean }>>
-    }>({ api: 'jira', method: 'GET', path: '/rest/api/3/mypermissions', site, query: { projectId, permissions } })
-    return mine.permissions[permissions]?.havePermission === false
-  } catch (error) {
-    return unreadOf(error).code === 'FORBIDDEN'
+    return namingPermission(reader, role, unreadOf(error))
   }
 }
 

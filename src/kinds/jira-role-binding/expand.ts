@@ -5,7 +5,14 @@ import { asWarning, resolveHolder } from '../principals.ts'
 import { missingTargets, problem } from '../targets.ts'
 import { actor, roleScope, type Actor, type RoleScope } from './actor.ts'
 import type { ProjectBean } from './api.ts'
-import { isMeant, isTeamManaged, rolesIn, type JiraCatalogue, type SiteCatalogue } from './catalogue.ts'
+import {
+  isMeant,
+  isTeamManaged,
+  rolesIn,
+  type AbsentProjects,
+  type JiraCatalogue,
+  type SiteCatalogue,
+} from './catalogue.ts'
 import { ruleProblems } from './rules.ts'
 import type { JiraRoleBindingSpec } from './schema.ts'
 
@@ -63,21 +70,41 @@ function findScopes(spec: Spec, catalogue: JiraCatalogue): FoundScopes {
 }
 
 function missingProjects(spec: Spec, site: SiteCatalogue, meant: readonly ProjectBean[]): Diagnostic[] {
-  const known = site.projects.map(({ key }) => key)
+  const visible = site.projects.map(({ key }) => key)
   const words = { code: 'UNKNOWN_PROJECT', field: 'projects', what: 'Jira space (project)', site: spec.site } as const
-  return missingTargets(spec.projects, known, meant.length, words)
+  const known = (key: string): Partial<Diagnostic> => whyAbsent(key, spec.site, site.absent)
+  return missingTargets(spec.projects, visible, meant.length, { ...words, known })
+}
+
+/** A project that is not there is a mistake to mend in the manifest; one that may be hidden, a permission to be given. */
+function whyAbsent(key: string, site: string, { archived, seesAll }: AbsentProjects): Partial<Diagnostic> {
+  const project = `Jira space (project) ${key}`
+  if (archived.has(key)) {
+    const message = `${project} on site ${site} is archived: its roles are left as they are`
+    return { code: 'NOT_WRITABLE', severity: 'warning', message }
+  }
+  if (seesAll === true) return { message: `there is no ${project} on site ${site}` }
+  if (seesAll === undefined) return {}
+  return {
+    message: `no ${project} is visible on site ${site}: it is not there, or hidden from the credential, which lacks Administer Jira`,
+    hint: `if ${key} is right, give the credential Administer Jira, or Administer Projects in ${key}`,
+  }
 }
 
 function findScope(spec: Spec, project: ProjectBean, site: SiteCatalogue): RoleScope | Diagnostic {
   const roles = rolesIn(project, site)
-  const where = isTeamManaged(project) ? `Jira space (project) ${project.key}` : `site ${spec.site}`
+  const here = `Jira space (project) ${project.key}`
   if ('code' in roles) {
-    return problem('CATALOGUE_UNREAD', `the roles of ${where} were not read (${roles.message})`, ['role'])
+    const of = site.rolesOf.has(project.id) ? here : `site ${spec.site}`
+    return problem('CATALOGUE_UNREAD', `the roles of ${of} were not read (${roles.message})`, ['role'])
   }
   const role = roles.find(({ name }) => name === spec.role)
   if (role) return roleScope(spec.site, project, role)
+  const where = isTeamManaged(project) ? here : `site ${spec.site}`
   const names = roles.map(({ name }) => name)
-  return problem('UNKNOWN_ROLE', `${where} has no role "${spec.role}"`, ['role'], didYouMean(spec.role, names))
+  const unknown = problem('UNKNOWN_ROLE', `${where} has no role "${spec.role}"`, ['role'], didYouMean(spec.role, names))
+  // anybody may make a team-managed project, with roles of its own: that one fits the selector is nobody's mistake
+  return isTeamManaged(project) && spec.projects.selector ? asWarning(unknown) : unknown
 }
 
 function demandSubjects(spec: Spec, scopes: readonly RoleScope[], context: Context): Demanded {

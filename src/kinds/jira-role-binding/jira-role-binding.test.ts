@@ -2,20 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { Change } from '../../core/change.ts'
 import { createIdentities } from '../../core/directory.ts'
 import type { Demand, WriteContext } from '../../core/kind.ts'
-import type { ApiRequest, Reader } from '../../core/ports.ts'
+import type { ApiRequest } from '../../core/ports.ts'
 import { RemoteError } from '../../core/remote-error.ts'
 import { buildDirectory, buildManifest, nobodyPromised } from '../principals.builder.ts'
 import { actor, observedActor, roleScope, type Actor } from './actor.ts'
 import { readActors, searchProjects } from './api.ts'
-import { readCatalogue, type JiraCatalogue } from './catalogue.ts'
+import type { JiraCatalogue } from './catalogue.ts'
 import { batches, jiraRoleBinding } from './index.ts'
+import { administrators, developers, growth, notFound, paint, pay, readerOf } from './jira-site.builder.ts'
 import type { JiraRoleBindingSpec } from './schema.ts'
 
-const pay = { id: '10000', key: 'PAY', name: 'Payments', projectTypeKey: 'software', style: 'classic' }
-const paint = { ...pay, id: '10001', key: 'PAINT', projectCategory: { name: 'Core' } }
-const growth = { ...pay, id: '10002', key: 'GROWTH', style: 'next-gen' }
-const developers = { id: 10001, name: 'Developers' }
-const administrators = { id: 10002, name: 'Administrators' }
 const catalogue: JiraCatalogue = new Map([
   [
     'acme',
@@ -23,6 +19,7 @@ const catalogue: JiraCatalogue = new Map([
       projects: [pay, paint, growth],
       roles: [developers, administrators],
       rolesOf: new Map([['10002', [{ id: 20001, name: 'Member' }]]]),
+      absent: { archived: new Set(['OLD']), seesAll: true },
     },
   ],
   ['dark', { code: 'FORBIDDEN' as const, message: 'answered 403' }],
@@ -82,6 +79,23 @@ describe('expand', () => {
       { projects: { keys: ['GROWTH'] }, role: 'Member' },
       { claims: ['acme/10002/20001 Authoritative'], entries: ['acme/10002/20001 group:g1'], problems: [] },
     ],
+    'a team-managed project that a selector takes and that lacks the role is a warning and holds nothing': [
+      { projects: { selector: { keys: ['PAY', 'GROWTH'] } } },
+      {
+        claims: ['acme/10000/10001 Authoritative'],
+        entries: ['acme/10000/10001 group:g1'],
+        problems: [['UNKNOWN_ROLE', 'warning', 'spec.role', undefined]],
+      },
+    ],
+    'a team-managed project that is named and lacks the role is a mistake': [
+      { projects: { keys: ['PAY', 'GROWTH'] } },
+      {
+        claims: ['acme/10000/10001 Authoritative'],
+        entries: ['acme/10000/10001 group:g1'],
+        problems: [['UNKNOWN_ROLE', 'error', 'spec.role', undefined]],
+        unclaimed: true,
+      },
+    ],
     'a selector that fits nothing is a warning and claims nothing': [
       { projects: { selector: { keys: ['X*'] } } },
       { claims: [], entries: [], problems: [['UNKNOWN_PROJECT', 'warning', 'spec.projects.selector', undefined]] },
@@ -132,11 +146,6 @@ describe('expand', () => {
       entries: [],
       problems: [['UNKNOWN_PROJECT', 'warning', 'spec.projects.keys.1', undefined]],
     })
-  })
-
-  test('only Administrators must keep a person', () => {
-    const scopes = [developers, administrators].map((role) => roleScope('acme', pay, role))
-    expect(scopes.map(({ keepPeople }) => keepPeople?.what)).toEqual([undefined, 'project Administrator of PAY'])
   })
 })
 
@@ -222,17 +231,6 @@ describe('writes', () => {
   })
 })
 
-const notFound = (status = 404) => new RemoteError({ request: 'GET /x', status, effect: 'refused' })
-
-/** Answers by path template; a function may throw. */
-const readerOf = (answers: Readonly<Record<string, (request: ApiRequest) => unknown>>): Reader => ({
-  read: async <Body>(request: ApiRequest) => {
-    const answer = answers[request.path]
-    if (!answer) throw new Error(`unexpected read of ${request.path}`)
-    return answer(request) as Body
-  },
-})
-
 describe('reads', () => {
   test('a search that answers 404 has found nothing', async () => {
     const reader = readerOf({
@@ -269,32 +267,5 @@ describe('reads', () => {
 
   test('a role without a list of actors is not an empty role', async () => {
     expect(await readActors(readerOf({ [role]: () => ({ id: 1 }) }), scope.ref)).toMatchObject({ code: 'INCOMPLETE' })
-  })
-
-  test('without the right to list global roles they are read from each project', async () => {
-    const reader = readerOf({
-      '/rest/api/3/project/search': () => ({ values: [pay], isLast: true }),
-      '/rest/api/3/role': () => {
-        throw notFound(403)
-      },
-      '/rest/api/3/project/{projectIdOrKey}/roledetails': () => [developers],
-    })
-    const site = (await readCatalogue([spec], reader)).get('acme')
-    expect(site && 'rolesOf' in site && site.rolesOf.get('10000')).toEqual([developers])
-  })
-
-  test('keys are asked for fifty at a time', async () => {
-    const asked: number[] = []
-    const reader = readerOf({
-      '/rest/api/3/project/search': ({ query }) => {
-        asked.push((query as { readonly keys: readonly string[] }).keys.length)
-        throw notFound()
-      },
-      '/rest/api/3/role': () => [],
-    })
-    const keys = Array.from({ length: 60 }, (_, at) => `P${at}`)
-    await readCatalogue([{ ...spec, projects: { keys } }], reader)
-    expect(asked).toEqual([50, 10])
-    expect(jiraRoleBinding.forecastCatalogue([{ ...spec, projects: { keys } }])).toEqual({ calls: 3, exact: false })
   })
 })
