@@ -67,6 +67,14 @@ const cases: Readonly<Record<string, Case>> = {
     argv: ['sandbox', '--port', '0', '--https-port', '65536'],
     want: { code: 1, stderr: containing('--https-port: "65536" is not a port') },
   },
+  'a share of faults that is none': {
+    argv: ['sandbox', '--port', '0', '--chaos', '5'],
+    want: { code: 1, stderr: containing('--chaos: "5" is not a share') },
+  },
+  'a limit that there is not': {
+    argv: ['sandbox', '--port', '0', '--limits', 'calls=5'],
+    want: { code: 1, stderr: containing('"calls=5" is not a limit') },
+  },
   'a file for an authority that nobody needs': {
     argv: ['sandbox', '--port', '0', '--ca', 'ca.pem'],
     want: { code: 1, stderr: containing('--ca: only with --https-port or --proxy-port') },

@@ -156,6 +156,10 @@ function addSandbox(program: Command, context: Context, finish: Finish): void {
       'where to write what clients must trust (default: roster-sandbox-ca.pem, with https or a proxy)',
     )
     .option('--seed <file>', 'YAML of the world (default: the example company Acme)')
+    .option('--random-seed <number>', 'for drawn ids and faults: the same number, the same run', '1')
+    .option('--chaos <share>', 'how likely a request meets a fault, from 0 to 1')
+    .option('--consistency-delay <ms>', 'reads see a write up to so much later')
+    .option('--limits <list>', 'enforce them: requests=100/60,points=65000,burst=10,retry-after=date')
     .option('--journal <file>', 'write every request to this file, one JSON object a line')
     .action(async (options: SandboxOptions) => finish(await sandbox(options, context)))
   const shown = 'start a sandbox, plan, apply, break something and repair it'

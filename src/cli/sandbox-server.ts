@@ -1,5 +1,6 @@
 /** The sandbox is never part of the program: it is loaded when a command asks for it. */
 const loadServer = () => import('../sandbox/start-sandbox.ts')
+const loadLimits = () => import('../sandbox/rate-limits.ts')
 const loadSeed = () => import('../sandbox/world-seed.ts')
 
 type Server = Awaited<ReturnType<typeof loadServer>>
@@ -13,10 +14,23 @@ export interface SandboxSetup {
   readonly host: string
   readonly httpsPort?: number
   readonly proxyPort?: number
+  /** For drawn ids and faults. Default: 1. */
+  readonly randomSeed?: number
+  /** How likely a request meets a fault, 0 to 1. */
+  readonly chaos?: number
+  /** Reads see a write up to so much later. */
+  readonly consistencyDelayMs?: number
+  /** `requests=100/60,points=65000,burst=10,retry-after=date` */
+  readonly limits?: string
 }
 
-/** @throws Error where the seed is wrong, or a port is taken (`code` EADDRINUSE) */
-export async function openSandbox({ seed, ...ports }: SandboxSetup): Promise<Sandbox> {
-  const [{ startSandbox }, { parseWorldSeed }] = await Promise.all([loadServer(), loadSeed()])
-  return startSandbox({ world: parseWorldSeed(seed), ...ports })
+/** @throws Error where the seed or the limits are wrong, or a port is taken (`code` EADDRINUSE) */
+export async function openSandbox({ seed, randomSeed = 1, limits, ...rest }: SandboxSetup): Promise<Sandbox> {
+  const [{ startSandbox }, { parseWorldSeed }, { parseRateLimits }] = await Promise.all([
+    loadServer(),
+    loadSeed(),
+    loadLimits(),
+  ])
+  const enforced = limits === undefined ? {} : { limits: parseRateLimits(limits) }
+  return startSandbox({ world: parseWorldSeed(seed), seed: randomSeed, ...rest, ...enforced })
 }

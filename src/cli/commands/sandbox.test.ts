@@ -44,3 +44,15 @@ test('a client needs nothing but the proxy and the authority that the command te
   })
   expect(code).toBe(0)
 })
+
+test('the flags of the weather reach the sandbox', async () => {
+  const flags = ['--port', '0', '--limits', 'requests=1/60', '--random-seed', '7', '--consistency-delay', '50']
+  const code = await whileItRuns(flags, folder(), async (told) => {
+    const [, url = ''] = /listens at (\S+)\./.exec(told) ?? []
+    const ask = async () => (await request(`${url}/_edge/tenant_info`)).statusCode
+    const key = { headers: { authorization: 'Bearer sandbox-organization-key' } }
+    const list = async () => (await request(`${url}/admin/v1/orgs`, key)).statusCode
+    expect([await ask(), await list(), await list()]).toEqual([200, 200, 429])
+  })
+  expect(code).toBe(0)
+})

@@ -4,15 +4,10 @@ import type { ExitCode } from '../../report/exit-code.ts'
 import { count } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { examplesDirectory } from '../declaration.ts'
-import { openSandbox, type Sandbox, type SandboxSetup } from '../sandbox-server.ts'
+import { readSandboxFlags, type SandboxFlags } from '../sandbox-flags.ts'
+import { openSandbox, type Sandbox } from '../sandbox-server.ts'
 
-export interface SandboxOptions {
-  readonly port: string
-  readonly host: string
-  readonly httpsPort?: string
-  readonly proxyPort?: string
-  /** File for the certificate of the authority. Default: `roster-sandbox-ca.pem`, where one is needed. */
-  readonly ca?: string
+export interface SandboxOptions extends SandboxFlags {
   /** A YAML world. Default: the example company. */
   readonly seed?: string
   readonly journal?: string
@@ -21,15 +16,15 @@ export interface SandboxOptions {
 /** An Atlassian Cloud on this machine, until it is interrupted. */
 export async function sandbox(options: SandboxOptions, context: Context): Promise<ExitCode> {
   const { io, print, note } = context
-  const mistake = mistakeIn(options)
-  if (mistake !== undefined) {
-    note(mistake)
+  const read = readSandboxFlags(options)
+  if ('problem' in read) {
+    note(read.problem)
     return 1
   }
   const seedFile =
     options.seed === undefined ? join(examplesDirectory, 'acme/world.yaml') : resolve(io.cwd, options.seed)
   const seed = await readFile(seedFile, 'utf8')
-  const running = await openSandbox({ seed, host: options.host, ...portsOf(options) })
+  const running = await openSandbox({ seed, ...read.setup })
   try {
     const authority = await writeAuthority(running, resolve(io.cwd, options.ca ?? 'roster-sandbox-ca.pem'))
     const journal = options.journal === undefined ? undefined : resolve(io.cwd, options.journal)
@@ -42,27 +37,6 @@ export async function sandbox(options: SandboxOptions, context: Context): Promis
   }
   note(`The sandbox answered ${count(running.journal.entries.length, 'request')}.`)
   return 0
-}
-
-const portFlags = { port: '--port', httpsPort: '--https-port', proxyPort: '--proxy-port' } as const
-const portNames = ['port', 'httpsPort', 'proxyPort'] as const
-
-function mistakeIn(options: SandboxOptions): string | undefined {
-  for (const name of portNames) {
-    const text = options[name]
-    if (text !== undefined && (!/^\d+$/.test(text) || Number(text) > 65_535))
-      return `${portFlags[name]}: "${text}" is not a port: 0 takes a free one, up to 65535`
-  }
-  const secure = options.httpsPort !== undefined || options.proxyPort !== undefined
-  return options.ca !== undefined && !secure ? '--ca: only with --https-port or --proxy-port' : undefined
-}
-
-function portsOf({ port, httpsPort, proxyPort }: SandboxOptions): Omit<SandboxSetup, 'seed' | 'host'> {
-  return {
-    port: Number(port),
-    ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }),
-    ...(proxyPort !== undefined && { proxyPort: Number(proxyPort) }),
-  }
 }
 
 /** The file, where there is an authority. Its key is nowhere but in the process. */
