@@ -6,7 +6,7 @@ let live: Live
 afterEach(() => live.close())
 
 const products = [
-  { key: 'jira-software', defaultGroup: 'jira-users-acme', seats: 2 },
+  { key: 'jira-software', defaultGroup: 'jira-users-acme', seats: 3 },
   { key: 'confluence', defaultGroup: 'confluence-users-acme' },
 ]
 const groups: readonly GroupSeed[] = [
@@ -106,7 +106,7 @@ test('an app without seats for all members is refused, and nothing else suffers'
       '{ group: jira-users-acme, authority: Additive, members: [{ email: cara@acme.com }] }',
     ),
   )
-  // the last seat
+  // two of three seats are taken, and devs are two
   live.sandbox.world.addMember('jira-users-acme', 'cara@acme.com')
   const { code, outcomes } = await live.apply()
   expect(code).toBe(4)

@@ -146,7 +146,7 @@ export function addMember(state: WorldState, group: Group, account: Account): vo
   if (group.members.has(account.accountId)) {
     throw new Refusal('already-member', 'user', `${account.accountId} is already a member of ${group.name}`)
   }
-  for (const role of group.appRoles) requireSeat(state, role, account)
+  for (const role of group.appRoles) requireSeats(state, role, [account])
   putMember(state, group, account.accountId)
 }
 
@@ -188,17 +188,18 @@ export function productOf(site: Site, key: string): Product | undefined {
   return site.products.find((product) => product.key === key)
 }
 
-/** @throws Refusal where the app has no seat left for one more account */
-export function requireSeat(
+/** @throws Refusal where the app has not a seat left for each of them who has none */
+export function requireSeats(
   state: WorldState,
   role: { site: string; product: string; role: string },
-  account: Account,
+  accounts: readonly Account[],
 ): void {
   const site = state.sites.find(({ name }) => name === role.site)
   const seats = site && productOf(site, role.product)?.seats
-  if (seats === undefined || account.type !== 'atlassian' || !isLicensed(role.role)) return
+  if (seats === undefined || !isLicensed(role.role)) return
   const holders = seatHolders(state, role.site, role.product)
-  if (holders.size < seats || holders.has(account.accountId)) return
+  const newcomers = accounts.filter(({ type, accountId }) => type === 'atlassian' && !holders.has(accountId))
+  if (newcomers.length === 0 || holders.size + newcomers.length <= seats) return
   throw new Refusal('licence-limit', role.product, `${role.product} on ${role.site} has no seat left of ${seats}`)
 }
 

@@ -1,7 +1,7 @@
 import { fieldsOf, noContent, textOf, type Answer, type SandboxRequest } from '../../exchange.ts'
 import { Refusal } from '../../refusal.ts'
 import { giveApp, resourceOf, takeApp } from '../../world-apps.ts'
-import { dropMember, putMember, requireSeat } from '../../world-directory.ts'
+import { dropMember, putMember, requireSeats } from '../../world-directory.ts'
 import type { Account, Group } from '../../world-state.ts'
 import { groupIn } from './groups.ts'
 import { requirePlace } from './organization.ts'
@@ -51,7 +51,8 @@ export function assignGroupRole(request: SandboxRequest): Answer {
     (role) => role.product === grant.product && role.site === grant.site && role.role === grant.role,
   )
   if (held) return { status: 200 }
-  for (const accountId of group.members) requireSeat(request.state, grant, request.state.accounts.get(accountId)!)
+  const members = [...group.members].flatMap((accountId) => request.state.accounts.get(accountId) ?? [])
+  requireSeats(request.state, grant, members)
   group.appRoles.push(grant)
   return { status: 200 }
 }
