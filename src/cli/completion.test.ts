@@ -19,7 +19,7 @@ const completions: Readonly<Record<string, { readonly words: readonly string[]; 
   'what there is to get': { words: ['roster', 'get', 'sp'], want: ['spaces'] },
   'nothing but what there is to get, where nothing is typed yet': {
     words: ['roster', 'get', ''],
-    want: ['accounts', 'groups', 'projects', 'spaces', 'roles', 'all'],
+    want: ['accounts', 'groups', 'projects', 'spaces', 'roles', 'tokens', 'all'],
   },
   'a file': { words: ['roster', 'plan', 'completion.ts'], want: ['completion.ts'] },
 }

@@ -1,4 +1,5 @@
 import type {
+  ActorEntry,
   Estate,
   PermissionEntry,
   ProjectEntry,
@@ -7,9 +8,13 @@ import type {
   SiteSpaces,
   SpaceEntry,
 } from '../atlassian/catalogue-all.ts'
-import type { Account, Directory, Group, Unread } from '../core/directory.ts'
+import type { Directory, Group, Unread } from '../core/directory.ts'
 import { accountTitle } from '../core/membership.ts'
 import { compare } from '../core/resource.ts'
+import { accountItem, noDetails, type AccountDetails, type AccountItem } from './estate-accounts.ts'
+import type { GapItem } from './estate-gap.ts'
+import type { AccountlessItem, UnmatchedReason } from './estate-matching.ts'
+import type { TokensItem } from './estate-tokens.ts'
 
 /** Who or what holds something. `key` is that of the engine's resources: `user:<account id>`, `group:<group id>`. */
 export interface HolderItem {
@@ -17,21 +22,18 @@ export interface HolderItem {
   readonly title: string
 }
 
-/** What could not be read, and why. */
-export interface GapItem {
-  readonly what: string
-  readonly reason: string
-}
-
-export interface AccountItem {
-  readonly accountId: string
-  readonly email?: string
-  readonly name: string
-  readonly type: string
-  readonly status: string
-  readonly managed: boolean
-  readonly mfaEnabled?: boolean
-  readonly groups: readonly string[]
+/** How accounts and manifests fit together. */
+export interface ReconciliationItem {
+  /** How many accounts a manifest matches. */
+  readonly matched: number
+  /** Of the accounts that are listed. */
+  readonly reasons: readonly {
+    readonly reason: UnmatchedReason
+    readonly count: number
+    readonly meaning: string
+    readonly remedy: string
+  }[]
+  readonly accountless: readonly AccountlessItem[]
 }
 
 export interface GroupItem {
@@ -52,6 +54,15 @@ export interface ProjectItem {
   readonly roles: readonly { readonly id: string; readonly name: string; readonly holders: readonly HolderItem[] }[]
 }
 
+/** A role that every company-managed project of the site has. */
+export interface RoleItem {
+  readonly site: string
+  readonly id: string
+  readonly name: string
+  /** Whom a new project gets in this role; projects that are there have holders of their own. */
+  readonly defaultActors: readonly HolderItem[]
+}
+
 export interface SpaceItem {
   readonly site: string
   readonly id: string
@@ -66,11 +77,16 @@ export interface EstateItems {
   readonly accounts: readonly AccountItem[]
   readonly groups: readonly GroupItem[]
   readonly projects: readonly ProjectItem[]
+  readonly roles: readonly RoleItem[]
   readonly spaces: readonly SpaceItem[]
+  /** Where the accounts are those that no manifest matches. */
+  readonly reconciliation?: ReconciliationItem
+  /** Where tokens were asked for. */
+  readonly tokens?: TokensItem
   readonly gaps: readonly GapItem[]
 }
 
-export function estateItems({ directory, sites }: Estate): EstateItems {
+export function estateItems({ directory, sites }: Estate, details: AccountDetails = noDetails): EstateItems {
   const gaps: GapItem[] = []
   const known = <T>(what: string, value: readonly T[] | Unread): readonly T[] => {
     if (!('code' in value)) return value
@@ -83,10 +99,11 @@ export function estateItems({ directory, sites }: Estate): EstateItems {
   const reading = { directory, known }
   return {
     accounts: directory.accounts
-      .map((each) => accountItem(each, directory))
+      .map((each) => accountItem(each, directory, details))
       .sort(by(({ email, name }) => email ?? name)),
     groups: directory.groups.map((each) => groupItem(each, reading)).sort(by(({ name }) => name)),
     projects: sites.flatMap((site) => projectItems(site, reading)),
+    roles: sites.flatMap((site) => roleItems(site, reading)),
     spaces: sites.flatMap((site) => spaceItems(site, reading)),
     gaps,
   }
@@ -101,13 +118,6 @@ const by =
   <T>(name: (item: T) => string) =>
   (a: T, b: T): number =>
     compare(name(a).toLowerCase(), name(b).toLowerCase())
-
-function accountItem(account: Account, directory: Directory): AccountItem {
-  const { accountId, email, name, type, status, managed, mfaEnabled, groupIds } = account
-  const groups = [...groupIds].map((id) => directory.groupById(id)?.name ?? id).sort(compare)
-  const optional = { ...(email !== undefined && { email }), ...(mfaEnabled !== undefined && { mfaEnabled }) }
-  return { accountId, name, type, status, managed, ...optional, groups }
-}
 
 function groupItem({ groupId, name, managedBy, defaultFor }: Group, { directory, known }: Reading): GroupItem {
   const members = known(`members of group ${name}`, directory.members(groupId))
@@ -124,11 +134,22 @@ function projectItem(site: string, project: ProjectEntry, { directory, known }: 
   const { id, key, name, type, teamManaged } = project
   const roles = known(`roles of project ${key}`, project.roles).map((role) => {
     const actors = known(`role ${role.name} of project ${key}`, role.actors)
-    const holders = actors.map((actor) => holder({ type: actor.type, id: actor.id, name: actor.name }, directory))
-    return { id: role.id, name: role.name, holders: holders.sort(by(({ title }) => title)) }
+    return { id: role.id, name: role.name, holders: actorItems(actors, directory) }
   })
   return { site, id, key, name, type, teamManaged, roles }
 }
+
+function roleItems({ site, roles }: SiteEstate, { directory, known }: Reading): readonly RoleItem[] {
+  return known(`roles of site ${site}`, roles).map(({ id, name, defaultActors }) => ({
+    site,
+    id,
+    name,
+    defaultActors: actorItems(defaultActors, directory),
+  }))
+}
+
+const actorItems = (actors: readonly ActorEntry[], directory: Directory): HolderItem[] =>
+  actors.map((actor) => holder(actor, directory)).sort(by(({ title }) => title))
 
 interface Named {
   readonly type: string

@@ -1,27 +1,17 @@
 import { columns, few, printable } from '../report/terminal-text.ts'
+import { accountRows, reconciliationBlocks, tokenBlocks, type Block, type Rows } from './estate-account-tables.ts'
 import type { EstateItems } from './estate-items.ts'
 
 export const estateParts = ['accounts', 'groups', 'projects', 'spaces', 'roles'] as const
-export type EstatePartName = (typeof estateParts)[number]
+export type EstatePartName = (typeof estateParts)[number] | 'tokens'
 
-type Rows = readonly (readonly string[])[]
+const ofProjects = 'Jira spaces (projects)'
+
 type Listed = (names: readonly string[]) => string
 
 /** One row for each thing that can be looked for with grep: a holder of a role in a project, a holder of a space. */
-const rows: Readonly<Record<EstatePartName, (items: EstateItems, listed: Listed) => Rows>> = {
-  accounts: ({ accounts }, listed) => [
-    ['E-MAIL', 'NAME', 'STATUS', 'TYPE', 'MFA', 'MANAGED', 'ACCOUNT ID', 'GROUPS'],
-    ...accounts.map(({ email, name, status, type, mfaEnabled, managed, accountId, groups }) => [
-      email ?? '(hidden)',
-      name,
-      status,
-      type,
-      mfaEnabled === undefined ? '?' : yesNo(mfaEnabled),
-      yesNo(managed),
-      accountId,
-      listed(groups),
-    ]),
-  ],
+const rows: Readonly<Record<(typeof estateParts)[number], (items: EstateItems, listed: Listed) => Rows>> = {
+  accounts: ({ accounts }, listed) => accountRows(accounts, listed),
   groups: ({ groups }, listed) => [
     ['GROUP', 'MANAGED BY', 'DEFAULT FOR', 'MEMBERS', 'WHO'],
     ...groups.map(({ name, managedBy, defaultFor, members }) => [
@@ -56,14 +46,14 @@ const rows: Readonly<Record<EstatePartName, (items: EstateItems, listed: Listed)
       })
     }),
   ],
-  roles: ({ projects, spaces }) => [
-    ['SITE', 'ROLE', 'OF', 'PLACES', 'HOLDERS'],
+  roles: ({ projects, roles, spaces }, listed) => [
+    ['SITE', 'ROLE', 'OF', 'PLACES', 'HOLDERS', 'DEFAULT ACTORS'],
     ...tally([
       ...projects.flatMap(({ site, key, roles }) =>
         roles.map(({ name, holders }) => ({
           site,
           role: name,
-          of: 'Jira spaces (projects)',
+          of: ofProjects,
           place: key,
           holders: holders.length,
         })),
@@ -77,11 +67,12 @@ const rows: Readonly<Record<EstatePartName, (items: EstateItems, listed: Listed)
           holders: 1,
         })),
       ),
-    ]),
+    ]).map(([site = '', role = '', of = '', ...counts]) => {
+      const shared = of === ofProjects ? roles.find((each) => each.site === site && each.name === role) : undefined
+      return [site, role, of, ...counts, listed((shared?.defaultActors ?? []).map(({ title }) => title))]
+    }),
   ],
 }
-
-const yesNo = (value: boolean): string => (value ? 'yes' : 'no')
 
 interface RoleUse {
   readonly site: string
@@ -103,9 +94,15 @@ function tally(uses: readonly RoleUse[]): Rows {
 /** @param mostNames how many names one cell lists before it counts the others */
 export function estateTable(items: EstateItems, parts: readonly EstatePartName[], mostNames: number): string {
   const listed: Listed = (names) => (names.length === 0 ? '-' : few(names, mostNames))
-  const tables = parts.map((part) => {
-    const aligned = columns(rows[part](items, listed).map((row) => row.map(printable)))
-    return aligned.map((row) => row.join('  ').trimEnd()).join('\n')
+  const blocks = parts.flatMap((part): readonly Block[] => {
+    if (part === 'tokens') return items.tokens ? tokenBlocks(items.tokens, mostNames) : []
+    if (part === 'accounts' && items.reconciliation) return reconciliationBlocks(items.accounts, items.reconciliation)
+    return [{ rows: rows[part](items, listed) }]
   })
-  return tables.join('\n\n')
+  return blocks.map(shownBlock).join('\n\n')
+}
+
+function shownBlock({ head = [], rows: given }: Block): string {
+  const aligned = columns(given.map((row) => row.map(printable)))
+  return [...head.map(printable), ...aligned.map((row) => row.join('  ').trimEnd())].join('\n')
 }

@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { exitCodeTable, type ExitCode } from '../report/exit-code.ts'
 import { apply, type ApplyOptions } from './commands/apply.ts'
 import { approve, type ApproveOptions } from './commands/approve.ts'
@@ -10,6 +10,7 @@ import { sandbox, type SandboxOptions } from './commands/sandbox.ts'
 import { validate, type ValidateOptions } from './commands/validate.ts'
 import { completionScript, shells, type Shell } from './completion.ts'
 import type { Context } from './context.ts'
+import { parseDuration } from './until.ts'
 
 /** Takes the code that a command ends with. */
 type Finish = (code: ExitCode) => void
@@ -117,12 +118,23 @@ function addChanges(program: Command, context: Context, finish: Finish): void {
     )
 }
 
+function durationMs(text: string): number {
+  const found = parseDuration(text)
+  if (found === undefined) throw new InvalidArgumentError('Write 12h or 90d.')
+  return found
+}
+
 function addGet(program: Command, context: Context, finish: Finish): void {
   const summary = 'list what there is, and who holds it'
   command(program, { name: 'get', summary, example: 'roster get groups access/ --unmatched' })
     .addArgument(new Argument('<what>', 'what to list').choices(subjects))
     .addArgument(manifests())
-    .option('--unmatched', 'only what nobody declared')
+    .option('--unmatched', 'only what nobody declared; of accounts, with the reason')
+    .option('--without-mfa', 'only managed accounts that no two-step verification and no policy protects')
+    .addOption(
+      new Option('--inactive-for <time>', 'only accounts that nobody used for so long, e.g. 90d').argParser(durationMs),
+    )
+    .option('--all', 'tokens of everybody who is declared, not only of those who left')
     .addOption(new Option('-o, --output <format>', 'table, json or yaml').choices(outputs).default('table'))
     .option('--json', 'same as -o json')
     .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')

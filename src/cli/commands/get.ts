@@ -1,20 +1,16 @@
 import { stringify } from 'yaml'
-import { readEstate, type EstatePart } from '../../atlassian/catalogue-all.ts'
-import type { Manifest } from '../../core/manifest.ts'
 import { membershipKind } from '../../core/membership.ts'
-import { emptyState } from '../../core/state.ts'
-import { kinds } from '../../kinds/index.ts'
-import type { AtlassianOrganizationSpec } from '../../kinds/atlassian-organization/schema.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { formatVersion } from '../../report/plan-json.ts'
 import type { Session } from '../../run/session.ts'
 import type { Context } from '../context.ts'
-import { estateItems, type EstateItems } from '../estate-items.ts'
+import { isInactiveSince, lacksTwoStep } from '../estate-accounts.ts'
+import type { EstateItems } from '../estate-items.ts'
+import { readItems, readPeoplesTokens, readUnmatched, type Reading } from '../estate-reading.ts'
 import { estateParts, estateTable, type EstatePartName } from '../estate-table.ts'
-import { interruptible } from '../interruption.ts'
-import { noteDiagnostics, openDeclaration, runSession, type LiveOptions, type Opened } from '../pass.ts'
+import { noteDiagnostics, openDeclaration, runSession, type LiveOptions } from '../pass.ts'
 
-export const subjects = [...estateParts, 'all'] as const
+export const subjects = [...estateParts, 'tokens', 'all'] as const
 export type GetSubject = (typeof subjects)[number]
 export const outputs = ['table', 'json', 'yaml'] as const
 
@@ -23,6 +19,12 @@ export interface GetOptions extends LiveOptions {
   readonly json?: boolean
   /** Only what nobody declared. */
   readonly unmatched?: boolean
+  /** Only managed accounts that a password alone opens. */
+  readonly withoutMfa?: boolean
+  /** Only accounts that were not seen for so many milliseconds. */
+  readonly inactiveFor?: number
+  /** Tokens of everybody who is declared, not only of leavers. */
+  readonly all?: boolean
 }
 
 interface Wanted {
@@ -37,14 +39,18 @@ interface Found {
 
 /** The catalogue of what can be granted and who holds it. 4 where a part could not be read. */
 export async function get({ what, paths }: Wanted, options: GetOptions, context: Context): Promise<ExitCode> {
+  const misuse = misuseOf(what, options)
+  if (misuse !== undefined) {
+    context.note(misuse)
+    return 1
+  }
   const opened = await openDeclaration(paths, options, context)
   noteDiagnostics(opened.diagnostics, opened, context)
   if (opened.sessions.length === 0) return 1
   const parts = what === 'all' ? estateParts : [what]
   const found: Found[] = []
   for (const session of opened.sessions) {
-    const whole = await readItems(session, parts, { opened, context })
-    const items = options.unmatched ? await undeclared(whole, session, { opened, context }) : whole
+    const items = await itemsOf(session, { parts, options }, { opened, context })
     found.push({ organization: session.organization, items })
   }
   opened.endProgress()
@@ -53,6 +59,39 @@ export async function get({ what, paths }: Wanted, options: GetOptions, context:
   const exitCode = gaps.length > 0 ? 4 : 0
   show(found, { parts, output: options.json ? 'json' : options.output, exitCode }, context)
   return exitCode
+}
+
+function misuseOf(what: GetSubject, { withoutMfa, inactiveFor, all, unmatched }: GetOptions): string | undefined {
+  const isOfAccounts = withoutMfa !== undefined || inactiveFor !== undefined
+  if (isOfAccounts && what !== 'accounts') return '--without-mfa and --inactive-for are for roster get accounts'
+  if (all && what !== 'tokens') return '--all is for roster get tokens'
+  return unmatched && what === 'tokens' ? '--unmatched is not for roster get tokens' : undefined
+}
+
+interface Asked {
+  readonly parts: readonly EstatePartName[]
+  readonly options: GetOptions
+}
+
+async function itemsOf(session: Session, { parts, options }: Asked, reading: Reading): Promise<EstateItems> {
+  if (parts.includes('tokens')) return readPeoplesTokens(session, options.all === true, reading)
+  if (!options.unmatched) return filtered(await readItems(session, parts, reading), options, reading.context)
+  const unmatched = await readUnmatched(session, parts, reading)
+  // accounts are matched with manifests alone; the rest, with the scopes that a pass reads
+  const isMore = parts.some((part) => part !== 'accounts')
+  return filtered(isMore ? await undeclared(unmatched, session, reading) : unmatched, options, reading.context)
+}
+
+function filtered(items: EstateItems, { withoutMfa, inactiveFor }: GetOptions, { io }: Context): EstateItems {
+  const accounts = items.accounts
+    .filter((account) => !withoutMfa || lacksTwoStep(account))
+    .filter((account) => inactiveFor === undefined || isInactiveSince(account, io.clock.now() - inactiveFor))
+  const { reconciliation } = items
+  if (!reconciliation || accounts.length === items.accounts.length) return { ...items, accounts }
+  const reasons = reconciliation.reasons
+    .map((each) => ({ ...each, count: accounts.filter(({ unmatched }) => unmatched?.reason === each.reason).length }))
+    .filter(({ count }) => count > 0)
+  return { ...items, accounts, reconciliation: { ...reconciliation, reasons } }
 }
 
 interface Shown {
@@ -74,41 +113,6 @@ function show(found: readonly Found[], { parts, output, exitCode }: Shown, { io,
   else print(stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd())
 }
 
-interface Reading {
-  readonly opened: Opened
-  readonly context: Context
-}
-
-/** Names stand for ids only with the identities, which are cheap: they are always read. */
-async function readItems(
-  session: Session,
-  parts: readonly EstatePartName[],
-  { opened, context }: Reading,
-): Promise<EstateItems> {
-  const wants = (part: EstatePartName): boolean => parts.includes(part) || parts.includes('roles')
-  const reading = readEstate(session.transport.reader, {
-    known: emptyState.counts,
-    sites: session.siteNames,
-    ...provisioningOf(session, opened),
-    parts: new Set<EstatePart>([
-      'identities',
-      ...(wants('projects') ? (['projects'] as const) : []),
-      ...(wants('spaces') ? (['spaces'] as const) : []),
-    ]),
-  })
-  return estateItems(await interruptible(reading, context.io.signal, () => true))
-}
-
-function provisioningOf({ organization }: Session, { located }: Opened) {
-  const isMeant = ({ kind, name }: Manifest): boolean => kind === 'AtlassianOrganization' && name === organization
-  const manifest = located.declaration.manifests.find(isMeant)
-  const parsed = kinds.get('AtlassianOrganization')!.parse(manifest!)
-  // a session exists only for an organization whose manifest could be parsed
-  if ('problems' in parsed) throw new Error(`${organization} has no manifest that can be parsed`)
-  const { defaultGroups, provisioning } = parsed.spec as AtlassianOrganizationSpec
-  return { declaredDefaultGroups: defaultGroups, provisioningMethod: provisioning.method }
-}
-
 /** Leaves what no manifest speaks of. A pass tells what is declared, in the ids of what was read. */
 async function undeclared(items: EstateItems, session: Session, { opened, context }: Reading): Promise<EstateItems> {
   const { pass } = await runSession(session, opened, { context, decide: async () => undefined })
@@ -116,7 +120,6 @@ async function undeclared(items: EstateItems, session: Session, { opened, contex
   const lacks = (id: string): boolean => !entries.has(id)
   return {
     ...items,
-    accounts: items.accounts.filter(({ accountId }) => !scopes.has(`AtlassianUser/${accountId}`)),
     groups: items.groups.filter(
       ({ groupId }) => !scopes.has(`AtlassianGroup/${groupId}`) && !scopes.has(`${membershipKind}/${groupId}`),
     ),
@@ -139,5 +142,6 @@ async function undeclared(items: EstateItems, session: Session, { opened, contex
 /** Roles are told by the projects and spaces that have them. */
 function selected(items: EstateItems, parts: readonly EstatePartName[]): Partial<EstateItems> {
   const keys = new Set<string>(parts.includes('roles') ? [...parts, 'projects', 'spaces'] : parts)
+  if (keys.has('accounts')) keys.add('reconciliation')
   return Object.fromEntries(Object.entries(items).filter(([key]) => key === 'gaps' || keys.has(key)))
 }
