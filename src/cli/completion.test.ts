@@ -31,7 +31,10 @@ for (const [name, { words, want }] of Object.entries(completions)) {
 for (const shell of ['zsh', 'fish']) {
   test.skipIf(!has(shell))(`${shell} understands its script`, async () => {
     const { stdout } = await roster(['completion', shell])
-    expect(spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
+    expect(spawnSync(shell, ['-n', '/dev/stdin'], { input: stdout, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    })
   })
 }
 
