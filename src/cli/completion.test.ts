@@ -1,4 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { roster } from './process.builder.ts'
 
@@ -31,10 +34,10 @@ for (const [name, { words, want }] of Object.entries(completions)) {
 for (const shell of ['zsh', 'fish']) {
   test.skipIf(!has(shell))(`${shell} understands its script`, async () => {
     const { stdout } = await roster(['completion', shell])
-    expect(spawnSync(shell, ['-n', '/dev/stdin'], { input: stdout, encoding: 'utf8' })).toMatchObject({
-      status: 0,
-      stderr: '',
-    })
+    // in a file: fish reads no script from its input where that is no terminal
+    const file = join(mkdtempSync(join(tmpdir(), 'roster-completion-')), `roster.${shell}`)
+    writeFileSync(file, stdout)
+    expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
   })
 }
 
