@@ -156,6 +156,41 @@ describe('readEstate', () => {
     expect(await readSite({ ...site, [failing]: 403 })).toMatchObject(shown)
   })
 
+  const sharedRoles: Record<string, { answer: unknown; shown: unknown }> = {
+    'with the actors that new projects get, and without the own roles of team-managed ones': {
+      answer: [
+        { id: 10, name: 'Viewers', actors: [{ displayName: 'Ana', actorUser: { accountId: '712020:1' } }] },
+        { id: 11, name: 'Member', scope: { type: 'PROJECT' } },
+        { id: 12, name: 'Testers' },
+      ],
+      shown: [
+        { id: '10', name: 'Viewers', defaultActors: [{ type: 'user', id: '712020:1', name: 'Ana' }] },
+        { id: '12', name: 'Testers', defaultActors: [] },
+      ],
+    },
+    'as not read where the credential does not administer Jira': {
+      answer: 403,
+      shown: expect.objectContaining({ code: 'FORBIDDEN' }) as unknown,
+    },
+    'as none where the site has no Jira': { answer: 404, shown: [] },
+  }
+  test.each(Object.entries(sharedRoles))('roles of the site are shown %s', async (_, { answer, shown }) => {
+    const reader = readerOf({ ...site, 'GET /rest/api/3/role': answer })
+    const { sites } = await readEstate(reader, { ...options, parts: new Set(['roles']) })
+    expect(sites[0]!.roles).toEqual(shown)
+    expect(reader.asked).toHaveLength(1)
+  })
+
+  test('roles that Jira hides of a project are told with the permission that is missing', async () => {
+    const { projects } = await readSite({
+      ...site,
+      'GET /rest/api/3/project/{projectIdOrKey}/roledetails': 404,
+      'GET /rest/api/3/mypermissions': { permissions: { ADMINISTER_PROJECTS: { havePermission: false } } },
+    })
+    const message = expect.stringMatching(/lacks Administer Projects/) as unknown
+    expect(projects).toMatchObject([{ key: 'PAY', roles: { code: 'FORBIDDEN', message } }])
+  })
+
   test('a site without projects has none, though Jira says 404', async () => {
     expect((await readSite({ ...site, 'GET /rest/api/3/project/search': 404 })).projects).toEqual([])
   })

@@ -1,6 +1,8 @@
 import type { Unread } from '../core/directory.ts'
 import type { ApiRequest, Reader } from '../core/ports.ts'
+import { RemoteError } from '../core/remote-error.ts'
 import { orUnread } from './directory-defaults.ts'
+import { namingPermission } from './jira-permission.ts'
 import { offsetPages } from './paginate.ts'
 
 export interface ProjectEntry {
@@ -19,6 +21,14 @@ export interface RoleEntry {
   readonly id: string
   readonly name: string
   readonly actors: readonly ActorEntry[] | Unread
+}
+
+/** A role that every company-managed project has. */
+export interface SharedRoleEntry {
+  readonly id: string
+  readonly name: string
+  /** Whom a new project gets in this role. Projects that are there do not change with them (reference section 8.3). */
+  readonly defaultActors: readonly ActorEntry[]
 }
 
 export interface ActorEntry {
@@ -43,6 +53,8 @@ interface ProjectRow {
 interface RoleRow {
   readonly id: number
   readonly name: string
+  /** Only a team-managed project's own role has it. */
+  readonly scope?: object
   readonly actors?: readonly ActorRow[]
 }
 
@@ -50,6 +62,19 @@ interface ActorRow {
   readonly displayName?: string
   readonly actorUser?: { readonly accountId?: string }
   readonly actorGroup?: { readonly groupId?: string; readonly name?: string }
+}
+
+/** One call, for who administers Jira. A site without Jira has none. @throws RemoteError */
+export async function readSharedRoles(reader: Reader, site: string): Promise<readonly SharedRoleEntry[]> {
+  try {
+    const roles = await reader.read<readonly RoleRow[]>({ api: 'jira', method: 'GET', path: '/rest/api/3/role', site })
+    return roles
+      .filter(({ scope }) => scope === undefined)
+      .map(({ id, name, actors }) => ({ id: String(id), name, defaultActors: actorEntries(actors) }))
+  } catch (error) {
+    if (error instanceof RemoteError && error.status === 404) return []
+    throw error
+  }
 }
 
 /** Every project with every role: 1 call a hundred projects, 1 a project, 1 a role. @throws RemoteError, IncompleteReadError */
@@ -65,7 +90,7 @@ export async function readProjects(reader: Reader, site: string): Promise<readon
       type: projectTypeKey ?? 'unknown',
       teamManaged: style === 'next-gen',
       ...(projectCategory?.name !== undefined && { category: projectCategory.name }),
-      roles: await orUnread(() => readRoles(reader, site, id)),
+      roles: await named(reader, { site, projectId: id }, () => readRoles(reader, site, id)),
     })),
   )
 }
@@ -84,12 +109,25 @@ async function readRoles(reader: Reader, site: string, projectId: string): Promi
   )
 }
 
+/** What was read, or why not, with the permission that is missing where Jira hides it behind a 404. */
+async function named<Value extends object>(
+  reader: Reader,
+  place: Parameters<typeof namingPermission>[1],
+  read: () => Promise<Value>,
+): Promise<Value | Unread> {
+  const value = await orUnread(read)
+  return 'code' in value ? namingPermission(reader, place, value) : value
+}
+
 async function readActors(reader: Reader, request: Omit<ApiRequest, 'path'>): Promise<readonly ActorEntry[]> {
   const path = '/rest/api/3/project/{projectIdOrKey}/role/{id}'
   const { actors } = await reader.read<RoleRow>({ ...request, path })
-  return (actors ?? []).map(({ displayName = '', actorUser, actorGroup }): ActorEntry => {
+  return actorEntries(actors)
+}
+
+const actorEntries = (actors: readonly ActorRow[] = []): ActorEntry[] =>
+  actors.map(({ displayName = '', actorUser, actorGroup }): ActorEntry => {
     if (actorUser) return { type: 'user', id: actorUser.accountId ?? '', name: displayName }
     if (actorGroup) return { type: 'group', id: actorGroup.groupId ?? '', name: actorGroup.name ?? displayName }
     return { type: 'unknown', id: '', name: displayName }
   })
-}

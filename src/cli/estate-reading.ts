@@ -96,13 +96,14 @@ export async function readPeoplesTokens(session: Session, ofAll: boolean, readin
   return { ...nothing, tokens: found.tokens, gaps: [...gaps, ...found.gaps] }
 }
 
-const nothing: EstateItems = { accounts: [], groups: [], projects: [], spaces: [], gaps: [] }
+const nothing: EstateItems = { accounts: [], groups: [], projects: [], roles: [], spaces: [], gaps: [] }
 
 function partsOf(parts: readonly EstatePartName[]): ReadonlySet<EstatePart> {
   const wants = (part: EstatePartName): boolean => parts.includes(part) || parts.includes('roles')
   return new Set<EstatePart>([
     'identities',
     ...(wants('projects') ? (['projects'] as const) : []),
+    ...(parts.includes('roles') ? (['roles'] as const) : []),
     ...(wants('spaces') ? (['spaces'] as const) : []),
   ])
 }
