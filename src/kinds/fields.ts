@@ -51,12 +51,15 @@ const person = {
   accountId: Type.Optional(AccountId('An account by its Atlassian account id. The only way to name an app account.')),
 }
 
+/** A date, or a time with its zone. */
+const datePattern = '^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))?$'
+
 const terms = {
   expiresAt: Type.Optional(
     Type.String({
       minLength: 10,
       maxLength: 35,
-      pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))?$',
+      pattern: datePattern,
       description:
         'When the entry ends. A date such as 2027-03-31 is its last day: the entry ends at 00:00 UTC of the day after. Or a time with its zone, e.g. 2027-03-31T17:00:00Z.',
     }),
@@ -123,7 +126,17 @@ export const valueFrom = Strict(
   },
 )
 
-export const Credential = (description: string) => Strict({ valueFrom }, { description })
+/** When a key or token ends, which only its maker is told. */
+export const credentialEnd = Type.Optional(
+  Type.String({
+    minLength: 10,
+    maxLength: 35,
+    pattern: datePattern,
+    description: 'When it ends, as shown where it was made, e.g. 2027-03-31: a warning comes 30 days before.',
+  }),
+)
+
+export const Credential = (description: string) => Strict({ valueFrom, expiresAt: credentialEnd }, { description })
 
 const dayMs = 86_400_000
 const date = /^(\d{4})-(\d{2})-(\d{2})(T.+)?$/

@@ -5,6 +5,7 @@ import type { Secret } from '../atlassian/secret.ts'
 import type { SiteCredential } from '../atlassian/transport.ts'
 import type { Diagnostic, Origin } from '../core/diagnostic.ts'
 import { TokenFileError } from '../state/token-file.ts'
+import { noticeMs } from './credential-ends.ts'
 
 /** `spec.credentials.sites[].oauth`, with its secrets read. */
 export interface OAuthSettings {
@@ -20,10 +21,6 @@ export interface OAuthCredential {
   readonly credential?: SiteCredential
   readonly diagnostics: readonly Diagnostic[]
 }
-
-const dayMs = 24 * 3_600_000
-/** How long before its end a consent is warned about. */
-const noticeMs = 30 * dayMs
 
 export async function oauthCredential(
   settings: OAuthSettings,

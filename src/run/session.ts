@@ -10,6 +10,7 @@ import { nextPins, nextState, retired, type State, type StateStore } from '../co
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { kinds } from '../kinds/index.ts'
 import { connectionFor, type ConnectionOptions } from './connection.ts'
+import { credentialEnds } from './credential-ends.ts'
 import { byOrganization, type Estate } from './organizations.ts'
 import { policiesFor } from './policies.ts'
 
@@ -73,7 +74,8 @@ async function open(
     }
   }
   const spec = parsed.spec as AtlassianOrganizationSpec
-  const { connection, diagnostics } = await connectionFor(organization, spec, options)
+  const { connection, diagnostics: found } = await connectionFor(organization, spec, options)
+  const diagnostics = [...found, ...credentialEnds(organization, spec, options.clock.now())]
   if (diagnostics.some(isError)) return { diagnostics }
   const { clock, random, onCall } = options
   const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { OneOf, Strict } from '../../core/schema.ts'
-import { Credential, Email, SiteName, valueFrom } from '../fields.ts'
+import { Credential, credentialEnd, Email, SiteName, valueFrom } from '../fields.ts'
 import { validations } from '../rule.ts'
 import { oauthRules, siteCredentialRules } from './rules.ts'
 
@@ -8,6 +8,7 @@ const apiToken = Strict(
   {
     email: Email('E-mail address of the account that the token belongs to, e.g. svc@acme.com.'),
     valueFrom,
+    expiresAt: credentialEnd,
     scoped: Type.Boolean({
       default: false,
       description:
