@@ -42,6 +42,8 @@ export interface Live {
   declare(...manifests: readonly string[]): void
   plan(...flags: readonly string[]): Promise<Told>
   apply(...flags: readonly string[]): Promise<Told>
+  /** `get accounts` and the like; every flag as given. */
+  get(what: string, ...flags: readonly string[]): Promise<Ran>
   approve(what: string): Promise<Ran>
   /** `POST assignRole 200`, of the writes since the last `forgetCalls`, in order of arrival. */
   writes(): readonly string[]
@@ -98,12 +100,10 @@ export async function openLive({
     nowMs += ms
     sleptMs += ms
   }
-  const run = async (command: string, flags: readonly string[]): Promise<Told> => {
-    const state = ['--state', join(root, 'state'), '--sandbox', sandbox.url]
-    return told(
-      await runCommand([command, access, '--json', ...state, ...flags], { clock: { now: () => nowMs, sleep } }),
-    )
-  }
+  const clock: Clock = { now: () => nowMs, sleep }
+  const always = ['--state', join(root, 'state'), '--sandbox', sandbox.url]
+  const command = (...words: readonly string[]) => runCommand([...words, ...always], { clock })
+  const run = async (name: string, flags: readonly string[]) => told(await command(name, access, '--json', ...flags))
   const own = organizationManifest(provisioning, organization)
   const declare = (...manifests: readonly string[]): void => writeAccess(access, [own, ...manifests])
   declare()
@@ -112,6 +112,7 @@ export async function openLive({
     declare,
     plan: (...flags) => run('plan', flags),
     apply: (...flags) => run('apply', ['--yes', ...flags]),
+    get: (what, ...flags) => command('get', what, access, ...flags),
     approve: (what) =>
       runCommand(['approve', what, access, '--state', join(root, 'state')], { clock: { now: () => nowMs, sleep } }),
     writes: () => sandbox.journal.writes().map(({ method, operation, status }) => `${method} ${operation} ${status}`),
