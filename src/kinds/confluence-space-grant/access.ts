@@ -4,7 +4,7 @@ import { principalKey, type Principal } from '../../core/principal.ts'
 import type { Resource, Scope } from '../../core/resource.ts'
 import { accountHolder, groupHolder, type Holder } from '../principals.ts'
 import type { PermissionBean, RoleAssignmentBean, SpaceBean, SpaceRef, SpaceRoleBean } from './api.ts'
-import { administerSpace } from './permissions.ts'
+import { administerSpace, isWritable } from './permissions.ts'
 
 /**
  * Of a holder in a space: a role, or single permissions ("custom access"), never both (reference section 9.2).
@@ -79,11 +79,24 @@ export function observedAccess(
   }
   for (const own of byPrincipal(rows.permissions)) {
     const { type, id } = own[0]!.principal
-    const each = access(scope, observedHolder(type, id, directory), permissionGrant(own.map(pairOf)))
+    const each = access(scope, ...customAccess(observedHolder(type, id, directory), own.map(pairOf)))
     // rows that follow from a role are shown here as well on some sites
     if (!found.has(each.key)) found.set(each.key, each)
   }
   return [...found.values()]
+}
+
+/** What Roster cannot write is not compared; who has nothing else is left alone. */
+function customAccess(holder: Holder, pairs: readonly string[]): readonly [Holder, Grant] {
+  const [known, unknown] = [pairs.filter(isWritable), pairs.filter((pair) => !isWritable(pair))]
+  const grant = permissionGrant(known)
+  if (unknown.length === 0) return [holder, grant]
+  const notes = [`also ${unknown.toSorted().join(', ')}, which Roster does not know and leaves`]
+  const keep = holder.keep ?? (known.length === 0 ? 'has only permissions that Roster does not know' : undefined)
+  return [
+    { ...holder, ...(keep !== undefined && { keep }) },
+    { ...grant, notes },
+  ]
 }
 
 export const pairOf = ({ operation }: PermissionBean): string => `${operation.key}/${operation.targetType}`

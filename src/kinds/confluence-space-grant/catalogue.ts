@@ -78,6 +78,7 @@ export function forecastCatalogue(specs: readonly Spec[]): Forecast {
 export function isMeant(space: api.SpaceBean, { spaces: { keys, selector } }: Target): boolean {
   if (keys?.includes(space.key)) return true
   if (!selector || space.status === 'archived') return false
+  const fits = (patterns: readonly string[]) => patterns.some((pattern) => matchesGlob(pattern, space.key))
   const type = selector.type === undefined ? space.type !== 'personal' : space.type === selector.type
-  return type && (selector.keys?.some((pattern) => matchesGlob(pattern, space.key)) ?? true)
+  return type && (selector.keys === undefined || fits(selector.keys)) && !fits(selector.exclude ?? [])
 }

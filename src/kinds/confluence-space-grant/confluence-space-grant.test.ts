@@ -45,7 +45,9 @@ const withoutLevel: ConfluenceSpaceGrantSpec = {
 }
 const spec: ConfluenceSpaceGrantSpec = { ...withoutLevel, level: 'Contributor' }
 const byRole = (role: string): ConfluenceSpaceGrantSpec => ({ ...withoutLevel, role })
-const byPermissions = (...permissions: string[]): ConfluenceSpaceGrantSpec => ({ ...withoutLevel, permissions })
+const byPermissions = (
+  ...permissions: NonNullable<ConfluenceSpaceGrantSpec['permissions']>
+): ConfluenceSpaceGrantSpec => ({ ...withoutLevel, permissions })
 
 const catalogueOf = (site: Partial<SiteCatalogue>): ConfluenceCatalogue =>
   new Map([['acme', { mode: 'ROLES', spaces: [fin], roles, held: new Map(), ...site }]])
@@ -124,6 +126,14 @@ describe('expand', () => {
     ])
     expect(isMeant(personal, { spaces: { selector: { type: 'personal' } } })).toBe(true)
   })
+
+  test('a selector takes what fits its patterns, and no key that is left out', () => {
+    const selector = { keys: ['FIN*', 'ENG'], exclude: ['*TEST'] }
+    const taken = ['FIN', 'FINOPS', 'FINTEST', 'ENG', 'HR'].filter((key) =>
+      isMeant({ ...fin, key }, { spaces: { selector } }),
+    )
+    expect(taken).toEqual(['FIN', 'FINOPS', 'ENG'])
+  })
 })
 
 describe('observed access', () => {
@@ -161,6 +171,24 @@ describe('observed access', () => {
         { key: 'class:robot:x', fields: { role: 'r1' }, keep: 'principal of unknown type ROBOT' },
         { key: 'class:anonymous-users', fields: { permissions: ['read/space'] }, keep: 'access class' },
         { key: 'user:bot', fields: { permissions: ['read/space'] }, keep: 'app account' },
+      ],
+    ],
+    'a permission that Roster does not know is not compared, and who has nothing else is kept': [
+      {
+        assignments: [],
+        permissions: [
+          permission('user', 'a1', 'read/space'),
+          permission('user', 'a1', 'bless/page'),
+          permission('group', 'g1', 'bless/page'),
+        ],
+      },
+      [
+        { key: 'user:a1', fields: { permissions: ['read/space'] } },
+        {
+          key: 'group:g1',
+          fields: { permissions: [] },
+          keep: 'has only permissions that Roster does not know',
+        },
       ],
     ],
     "what a role may do is nobody's access": [

@@ -118,6 +118,15 @@ describe('setting the permissions of one holder', () => {
     expect(have.size).toBe(0)
   })
 
+  test('a permission that Roster does not know stays, and goes with the right to read the space', async () => {
+    const { have, writes, set } = space(['bless/page', 'export/space', 'read/space'])
+    await set('read/space')
+    expect([...have].toSorted()).toEqual(['bless/page', 'read/space'])
+    await set()
+    expect(writes).toEqual(['-export/space', '-read/space'])
+    expect(have.size).toBe(0)
+  })
+
   test('an equal set writes nothing', async () => {
     const { writes, set } = space(['read/space'])
     await set('read/space')

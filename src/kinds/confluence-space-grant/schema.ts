@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { OneOf, Strict } from '../../core/schema.ts'
 import { authority, organizationRef, site, subjects } from '../fields.ts'
 import { validations } from '../rule.ts'
+import { writablePermissions } from './permissions.ts'
 import { grantRules, selectorRules, spacesRules } from './rules.ts'
 
 const SpaceKey = Type.String({
@@ -28,6 +29,9 @@ const selector = Strict(
         description: 'Type of the space, e.g. global. Default: every type but personal.',
       }),
     ),
+    exclude: Type.Optional(
+      Type.Array(KeyGlob, { maxItems: 100, description: 'Keys that are left out, e.g. ["FINTEST*"].' }),
+    ),
   },
   {
     ...validations(selectorRules),
@@ -35,10 +39,7 @@ const selector = Strict(
   },
 )
 
-const Permission = Type.String({
-  minLength: 3,
-  maxLength: 64,
-  pattern: '^[a-z_]+/[a-z]+$',
+const Permission = OneOf(writablePermissions, {
   description: 'Operation and target as Confluence names them, e.g. read/space or create/page.',
 })
 

@@ -3,7 +3,7 @@ import { RemoteError } from '../../core/remote-error.ts'
 import { pairOf } from './access.ts'
 import { addPermission, readPermissions, readSpaceKey, removePermission } from './api.ts'
 import type { PermissionSubject, SpaceRef } from './api.ts'
-import { nextPermissionStep, readSpace, type PermissionStep } from './permissions.ts'
+import { isWritable, nextPermissionStep, readSpace, type PermissionStep } from './permissions.ts'
 
 export interface WantedPermissions {
   readonly subject: PermissionSubject
@@ -45,7 +45,7 @@ export async function setPermissions(io: Io, space: SpaceRef, { subject, wanted 
   })
 }
 
-/** Row id by pair, of one holder. */
+/** Row id by pair, of one holder. What cannot be written stays, and goes with `read/space`. */
 async function readRows(
   { reader }: Io,
   space: SpaceRef,
@@ -53,7 +53,7 @@ async function readRows(
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await readPermissions(reader, space)
   const own = rows.filter(({ principal }) => principal.type === type && principal.id === identifier)
-  return new Map(own.map((row) => [pairOf(row), row.id]))
+  return new Map(own.map((row) => [pairOf(row), row.id] as const).filter(([pair]) => isWritable(pair)))
 }
 
 /** What a read can clear up: it was there already, it was not there, or nobody knows. */
