@@ -10,6 +10,12 @@ export function resumeAtMs(headers: Headers, nowMs: number): number | undefined 
 export const retryAtMs = (headers: Headers, nowMs: number): number | undefined =>
   retryAfter(text(headers, 'retry-after'), nowMs)
 
+/** The server's clock (`Date`, RFC 9110 6.6.1), in milliseconds since 1970. */
+export function dateMs(headers: Headers): number | undefined {
+  const at = Date.parse(text(headers, 'date') ?? '')
+  return Number.isNaN(at) ? undefined : at
+}
+
 /** What is left of the window that the headers describe. */
 export interface Allowance {
   readonly remaining: number

@@ -3,7 +3,7 @@ import { RemoteError } from '../core/remote-error.ts'
 import { ParkedError, type Budget } from './budget.ts'
 import { noAnswer, refusal, type Answer, type Silence } from './error.ts'
 import { exchange, valueOf, type ExchangeOptions, type Outgoing } from './exchange.ts'
-import { resumeAtMs } from './rate-headers.ts'
+import { allowanceOf, dateMs, resumeAtMs, type Allowance, type Headers } from './rate-headers.ts'
 import { patienceMs, retryDelayMs, type Failure } from './retry.ts'
 
 /** One try, told as it ends. Carries no identity: the request is named by its template. */
@@ -20,6 +20,9 @@ export interface CallEvent {
   readonly durationMs: number
   /** It will be tried again after so long. */
   readonly retryInMs?: number
+  /** What the clock of the server said, in milliseconds since 1970. */
+  readonly serverMs?: number
+  readonly allowance?: Allowance
 }
 
 export interface Call {
@@ -45,15 +48,16 @@ export async function send(call: Call, options: SendOptions): Promise<unknown> {
   const { clock, random, onTry } = options
   const startedMs = clock.now()
   for (let tries = 1; ; tries += 1) {
-    const { outcome, durationMs } = await tryOnce(call, options, startedMs)
+    const { outcome, durationMs, headers } = await tryOnce(call, options, startedMs)
     if ('value' in outcome) {
-      onTry(event(call, { tries, durationMs, status: outcome.status }))
+      onTry(event(call, { tries, durationMs, status: outcome.status, ...told(headers, clock.now()) }))
       return outcome.value
     }
     const nowMs = clock.now()
     const retryInMs = retryDelayMs(failureOf(outcome), { write: call.write, tries, startedMs, nowMs, random })
     parkAfter(outcome, call.budget, { nowMs, retryInMs })
-    onTry(event(call, { tries, durationMs, ...facts(outcome), ...(retryInMs !== undefined && { retryInMs }) }))
+    const pause = retryInMs !== undefined && { retryInMs }
+    onTry(event(call, { tries, durationMs, ...facts(outcome), ...told(headers, nowMs), ...pause }))
     if (retryInMs === undefined) throw errorOf(outcome, call)
     await clock.sleep(retryInMs)
   }
@@ -65,7 +69,7 @@ async function tryOnce(
   call: Call,
   options: SendOptions,
   startedMs: number,
-): Promise<{ outcome: Outcome; durationMs: number }> {
+): Promise<{ outcome: Outcome; durationMs: number; headers?: Headers }> {
   const { clock } = options
   let beganMs = clock.now()
   const once = () => {
@@ -78,7 +82,8 @@ async function tryOnce(
     if (!('text' in result)) return { outcome: result, durationMs }
     // a 429 parks the credential for as long as it says; what it says of the window must not slow down all that follows
     if (result.status !== 429) call.budget.learn(result.headers)
-    return { outcome: isSuccess(result) ? { status: result.status, ...valueOf(result) } : result, durationMs }
+    const outcome = isSuccess(result) ? { status: result.status, ...valueOf(result) } : result
+    return { outcome, durationMs, headers: result.headers }
   } catch (error) {
     if (!(error instanceof ParkedError)) throw error
     throw new RemoteError({
@@ -111,6 +116,13 @@ const facts = (outcome: Answer | Silence): Pick<CallEvent, 'status' | 'code'> =>
   ...(outcome.status !== undefined && { status: outcome.status }),
   ...('code' in outcome && { code: outcome.code }),
 })
+
+/** What the headers say beside the answer itself. */
+function told(headers: Headers | undefined, nowMs: number): Pick<CallEvent, 'serverMs' | 'allowance'> {
+  const serverMs = headers && dateMs(headers)
+  const allowance = headers && allowanceOf(headers, nowMs)
+  return { ...(serverMs !== undefined && { serverMs }), ...(allowance && { allowance }) }
+}
 
 const event = ({ request, site, write }: Call, rest: Omit<CallEvent, 'request' | 'site' | 'write'>): CallEvent => ({
   request,

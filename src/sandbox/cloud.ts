@@ -72,6 +72,7 @@ function answerCall(parts: CloudParts, call: Call): Outcome {
   if (typeof answer === 'string') return outcome
   if (!limited) parts.budget.charge(rated, pointsOf(match.route, answer), nowMs)
   const headers = {
+    date: new Date(nowMs).toUTCString(),
     ...(answer.body === undefined ? {} : { 'content-type': call.definition.contentType }),
     ...parts.budget.headers(rated, nowMs),
     ...(call.caller.account && call.target.api === 'jira' ? { 'x-aaccountid': call.caller.account.accountId } : {}),
