@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { afterEach, expect, test } from 'vitest'
 import type { AccountItem } from '../src/cli/estate-accounts.ts'
 import type { EstateItems } from '../src/cli/estate-items.ts'
@@ -20,9 +23,15 @@ interface Shown extends EstateItems {
   readonly stderr: string
 }
 
+const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../docs/json/get.schema.json'), 'utf8')) as object
+const fits = new Ajv({ allErrors: true, strict: false }).compile(schema)
+
+/** As JSON, held to its schema. */
 async function shown(what: string, ...flags: readonly string[]): Promise<Shown> {
   const { code, stdout, stderr } = await live.get(what, '-o', 'json', ...flags)
-  const { organizations } = JSON.parse(stdout) as { readonly organizations: readonly EstateItems[] }
+  const document: unknown = JSON.parse(stdout)
+  expect(fits(document) ? [] : fits.errors).toEqual([])
+  const { organizations } = document as { readonly organizations: readonly EstateItems[] }
   return { ...organizations[0]!, code, stderr }
 }
 

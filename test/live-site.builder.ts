@@ -93,8 +93,7 @@ export async function openLive({
   const root = mkdtempSync(join(tmpdir(), 'roster-live-'))
   const access = join(root, 'access')
   let [nowMs, sleptMs] = [today, 0]
-  const seed = parseWorldSeed(JSON.stringify(seedOf(world)))
-  const sandbox = await startHeldSandbox({ world: seed, now: () => nowMs, ...weather })
+  const sandbox = await startHeldSandbox({ world: seedOf(world), now: () => nowMs, ...weather })
   for (const [name, secret] of Object.entries(secrets)) writeFileSync(join(root, name), secret)
   const sleep: Clock['sleep'] = async (ms) => {
     nowMs += ms
@@ -136,7 +135,7 @@ function writeAccess(access: string, manifests: readonly string[]): void {
 const fileName = (index: number): string => (index === 0 ? 'organization.yaml' : `file-${index - 1}.yaml`)
 
 function seedOf({ accounts = [], ...world }: Partial<WorldSeed>): WorldSeed {
-  return {
+  const seed: WorldSeed = {
     organization: {
       id: 'organization-1',
       name: 'Acme',
@@ -153,6 +152,7 @@ function seedOf({ accounts = [], ...world }: Partial<WorldSeed>): WorldSeed {
     ...world,
     accounts: [service, ...accounts],
   }
+  return parseWorldSeed(JSON.stringify(seed))
 }
 
 function organizationManifest(provisioning: 'SCIM' | 'SCIM with groups' | 'Invite', more: string): string {
