@@ -124,6 +124,19 @@ test('an app is never removed, though the role is authoritative', async () => {
   await settled()
 })
 
+test('people go one by one, and the app beside them stays: no role is replaced as a whole', async () => {
+  live = await openLive({ world: world() })
+  const where = { site: 'acme', project: 'PAY', role: 'Developers' }
+  for (const name of names.slice(1)) live.sandbox.world.addActor(where, { user: `${name}@acme.com` })
+  live.declare(binding({ authority: 'Authoritative', users: ['ana'] }))
+  await live.apply()
+  live.passTime(61_000)
+  live.forgetCalls()
+  expect((await live.apply()).code).toBe(0)
+  expect(live.writes()).toEqual(Array.from({ length: 3 }, () => 'DELETE deleteActor 204'))
+  expect(actors()).toEqual([`user:${app.id}`, ...of('ana')])
+})
+
 test('an app that is declared by its account id is removed when it is withdrawn', async () => {
   live = await openLive({ world: world() })
   live.sandbox.world.removeActor({ site: 'acme', project: 'PAY', role: 'Developers' }, { user: app.id })
