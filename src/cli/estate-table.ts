@@ -67,6 +67,8 @@ const rows: Readonly<Record<(typeof estateParts)[number], (items: EstateItems, l
           holders: 1,
         })),
       ),
+      // also where no project has it yet
+      ...roles.map(({ site, name }) => ({ site, role: name, of: ofProjects, holders: 0 })),
     ]).map(([site = '', role = '', of = '', ...counts]) => {
       const shared = of === ofProjects ? roles.find((each) => each.site === site && each.name === role) : undefined
       return [site, role, of, ...counts, listed((shared?.defaultActors ?? []).map(({ title }) => title))]
@@ -78,7 +80,7 @@ interface RoleUse {
   readonly site: string
   readonly role: string
   readonly of: string
-  readonly place: string
+  readonly place?: string
   readonly holders: number
 }
 
@@ -87,7 +89,7 @@ function tally(uses: readonly RoleUse[]): Rows {
   return [...groups.values()].map((group) => {
     const { site, role, of } = group[0]!
     const holders = group.reduce((sum, each) => sum + each.holders, 0)
-    return [site, role, of, String(new Set(group.map(({ place }) => place)).size), String(holders)]
+    return [site, role, of, String(new Set(group.flatMap(({ place }) => place ?? [])).size), String(holders)]
   })
 }
 
