@@ -3,6 +3,7 @@ import { exitCodeTable, type ExitCode } from '../report/exit-code.ts'
 import { apply, type ApplyOptions } from './commands/apply.ts'
 import { approve, type ApproveOptions } from './commands/approve.ts'
 import { demo } from './commands/demo.ts'
+import { doctor, type DoctorCommandOptions } from './commands/doctor.ts'
 import { get, outputs, subjects, type GetOptions, type GetSubject } from './commands/get.ts'
 import { login, type LoginOptions } from './commands/login.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
@@ -32,6 +33,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
     .exitOverride()
     .configureOutput({ writeOut: context.io.stdout, writeErr: context.io.stderr })
   addChecks(program, context, finish)
+  addDoctor(program, context, finish)
   addChanges(program, context, finish)
   addGet(program, context, finish)
   addLogin(program, context, finish)
@@ -94,6 +96,16 @@ function addChecks(program: Command, context: Context, finish: Finish): void {
   ).action(async (paths: string[], options: PlanOptions) =>
     finish(await plan(paths, { ...options, detailedExitcode: true }, context)),
   )
+}
+
+function addDoctor(program: Command, context: Context, finish: Finish): void {
+  const summary = 'check credentials, permissions and settings; writes nothing'
+  command(program, { name: 'doctor', summary, example: 'roster doctor access/' })
+    .addArgument(manifests())
+    .option('--json', 'one JSON document on stdout, docs/json/doctor.schema.json')
+    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
+    .action(async (paths: string[], options: DoctorCommandOptions) => finish(await doctor(paths, options, context)))
 }
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value]
