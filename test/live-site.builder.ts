@@ -38,6 +38,8 @@ export interface Told extends Ran {
 /** A small organization in a sandbox and a declaration for it, both written in a test. */
 export interface Live {
   readonly sandbox: Sandbox
+  /** Directory of the declaration. */
+  readonly access: string
   /** Replaces the declaration; each text is a file of its own, the organization's manifest is always there. */
   declare(...manifests: readonly string[]): void
   plan(...flags: readonly string[]): Promise<Told>
@@ -108,6 +110,7 @@ export async function openLive({
   declare()
   return {
     sandbox,
+    access,
     declare,
     plan: (...flags) => run('plan', flags),
     apply: (...flags) => run('apply', ['--yes', ...flags]),

@@ -1,3 +1,4 @@
+import type { ReachOf } from '../core/delegation.ts'
 import { isError, type Diagnostic, type DiagnosticCode } from '../core/diagnostic.ts'
 import type { Directory, Unread } from '../core/directory.ts'
 import type { Declaration } from '../core/manifest.ts'
@@ -7,6 +8,7 @@ import { RemoteError } from '../core/remote-error.ts'
 import { resolveAccount, type Subject } from '../core/subject.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { kinds } from '../kinds/index.ts'
+import { reachOf } from '../run/delegations.ts'
 import { byOrganization } from '../run/organizations.ts'
 
 /** What only live state can tell: offline these are complaints about having asked nobody. */
@@ -28,17 +30,21 @@ const live: readonly DiagnosticCode[] = [
  * What can be said of a declaration without asking Atlassian: schemas, rules, duplicates, references between manifests,
  * ends of entries. It is a pass in which every read is refused, without the complaints about that.
  */
-export async function checkOffline(declaration: Declaration, nowMs: number): Promise<readonly Diagnostic[]> {
+export async function checkOffline(
+  declaration: Declaration,
+  nowMs: number,
+  cwd: string,
+): Promise<readonly Diagnostic[]> {
   const { estates, diagnostics } = byOrganization(declaration)
   const inOrganizations = estates.length > 0 ? estates.map((estate) => estate.declaration) : [declaration]
-  const checked = await Promise.all(inOrganizations.map((each) => check(each, nowMs)))
+  const checked = await Promise.all(inOrganizations.map((each) => check(each, nowMs, cwd)))
   const unique = new Map([...diagnostics, ...checked.flat()].map((each) => [identity(each), each]))
   return [...unique.values()].filter(({ code }) => !live.includes(code))
 }
 
 const identity = ({ code, message, origin }: Diagnostic): string => JSON.stringify([code, message, origin])
 
-async function check(declaration: Declaration, nowMs: number): Promise<readonly Diagnostic[]> {
+async function check(declaration: Declaration, nowMs: number, cwd: string): Promise<readonly Diagnostic[]> {
   const nothing = { calls: 0, exact: true }
   const surroundings = {
     kinds,
@@ -51,9 +57,18 @@ async function check(declaration: Declaration, nowMs: number): Promise<readonly 
     ledger: new Map(),
     nowMs,
     covers: () => true,
+    ...delegatedReach(declaration, cwd),
   }
   const { survey } = await reconcile(declaration, surroundings, async () => undefined)
   return [...survey.diagnostics, ...unknownReferences(survey.declared)]
+}
+
+/** Without an organization nothing is delegated: that one is missing is told anyway. */
+function delegatedReach({ manifests }: Declaration, cwd: string): { readonly reachOf?: ReachOf } {
+  const organization = manifests.find(({ kind }) => kind === 'AtlassianOrganization')
+  const parsed = organization && kinds.get(organization.kind)!.parse(organization)
+  if (!organization || !parsed || 'problems' in parsed) return {}
+  return { reachOf: reachOf(parsed.spec as AtlassianOrganizationSpec, organization, { cwd }) }
 }
 
 /** What the organization's own manifest says of it. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { located, promises, type Declared } from './declare.ts'
+import { refusals, within, type ReachOf } from './delegation.ts'
 import { isError, type Diagnostic, type Origin } from './diagnostic.ts'
 import type { Directory } from './directory.ts'
 import type { Authority, DeclaredObject, Demand, Entry, Kind, Promised } from './kind.ts'
@@ -46,6 +47,8 @@ export interface DesireContext {
   /** Catalogue by kind name. */
   readonly catalogues: ReadonlyMap<string, unknown>
   readonly nowMs: number
+  /** What a manifest may touch. Default: everything. */
+  readonly reachOf?: ReachOf
 }
 
 const strength: Readonly<Record<Authority, number>> = { Observe: 0, Additive: 1, Authoritative: 2 }
@@ -64,10 +67,11 @@ interface Demanded extends Entry {
 }
 
 /** What all manifests together ask for. Pure; the order of manifests does not matter. */
-export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, context: DesireContext): DesiredState {
+export function desire(all: Declared, kinds: ReadonlyMap<string, Kind>, context: DesireContext): DesiredState {
+  const { declared, refused } = delegated(all, kinds, context.reachOf)
   const claims = new Map<string, Claimed>()
   const demands = new Map<string, Demanded[]>()
-  const diagnostics: Diagnostic[] = []
+  const diagnostics: Diagnostic[] = [...refused]
   const unresolved = new Set<Origin>()
   const holds = new Map(declared.holdKinds)
   const promised = promises(declared, kinds)
@@ -85,6 +89,22 @@ export function desire(declared: Declared, kinds: ReadonlyMap<string, Kind>, con
   return unite({ claims, demands, diagnostics, holds, unresolved }, declared.holdEverywhere, context.nowMs)
 }
 
+/** Without the manifests that are refused as a whole: what they claim must not hold anything of others either. */
+function delegated(all: Declared, kinds: ReadonlyMap<string, Kind>, reachOf: ReachOf = () => undefined) {
+  const refused: Diagnostic[] = []
+  const objects = new Map(
+    [...all.objects].map(([name, objects]) => {
+      const kept = objects.filter((object) => {
+        const found = refusals(object, kinds.get(name)!, reachOf(object.manifest))
+        refused.push(...found.map((each) => located(each, object.manifest)))
+        return found.length === 0
+      })
+      return [name, kept] as const
+    }),
+  )
+  return { declared: { ...all, objects }, refused }
+}
+
 function expandAll(declared: Declared, kind: Kind, promised: Promised, context: DesireContext) {
   const objects = declared.objects.get(kind.name) ?? []
   const siblings = new Map(
@@ -92,7 +112,10 @@ function expandAll(declared: Declared, kind: Kind, promised: Promised, context: 
   )
   const { directory, nowMs, catalogues } = context
   const shared = { directory, nowMs, promised, siblings, catalogue: catalogues.get(kind.name) }
-  const expanded = objects.map((object) => ({ object, demand: kind.expand(object, shared) }))
+  const expanded = objects.map((object) => {
+    const demand = kind.expand(object, shared)
+    return { object, demand: within(demand, object, kind, context.reachOf?.(object.manifest)) }
+  })
   const living = new Map(
     expanded.flatMap(({ object: { manifest }, demand }) =>
       manifest.retired ? [] : [[manifestId(manifest), demand] as const],

@@ -73,6 +73,7 @@ export function boxKinds(world: BoxWorld): ReadonlyMap<string, Kind> {
     name: 'Person',
     schema: PersonSpec,
     description: 'Somebody who is made where missing.',
+    names: ({ email }) => [{ what: 'account', name: email, path: ['spec', 'email'] }],
     promises: ({ email }) => ({ account: { email, created: true } }),
     expand: ({ manifest, spec }, { directory }) => {
       const scope: Scope = { kind: 'Person', key: normalEmail(spec.email), ref: {}, title: spec.email }
@@ -112,6 +113,16 @@ function boxKind(world: BoxWorld): Kind {
     name: 'Box',
     schema: BoxSpec,
     description: 'Who is in a box.',
+    names: ({ box: name, people }) => [
+      { what: 'project', name, path: ['spec', 'box'], part: 'place' },
+      ...people.map(({ email }, index) => ({
+        what: 'group' as const,
+        name: email,
+        path: ['spec', 'people', index],
+        part: 'entry' as const,
+      })),
+    ],
+    placeOf: ({ key }) => ({ what: 'project', name: key }),
     needs: ({ people }) => ({ emails: new Set(people.map(({ email }) => normalEmail(email))) }),
     expand: expandBox,
     observe: async (scopes) => new Map(scopes.map((scope) => [scope.key, readBox(world, (scope.ref as BoxRef).box)])),

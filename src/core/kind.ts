@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { subject, type Change } from './change.ts'
+import type { Touch, Touched } from './touch.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Directory, Identities, IdentityNeeds, Unread } from './directory.ts'
 import type { Manifest } from './manifest.ts'
@@ -131,6 +132,8 @@ export interface Kind {
   write(batch: Batch, context: WriteContext): Promise<void | Refusals>
   realize(resource: Resource, identities: Identities): Resource
   objection(change: Change): string | undefined
+  names(spec: unknown): readonly Touch[]
+  placeOf(scope: Scope): Touched | undefined
 }
 
 /** What a kind's author writes, fully typed. */
@@ -169,6 +172,10 @@ export interface KindDefinition<Schema extends TSchema, Catalogue, R extends Res
   realize?(resource: R, identities: Identities): R
   /** Why this change is not to be made whatever is declared: custom access is never turned into a role by the way. */
   objection?(change: Change<R>): string | undefined
+  /** What a spec names that must be delegated. Every kind that touches anything has some. */
+  names(spec: Static<Schema>): readonly Touch[]
+  /** The project or space that a scope is in. Default: none, `names` says it all. */
+  placeOf?(scope: Scope): Touched | undefined
 }
 
 const byScope = (changes: readonly Change[]) => Map.groupBy(changes, (change) => scopeId(subject(change).scope))
@@ -198,6 +205,8 @@ export function defineKind<Schema extends TSchema, Catalogue, R extends Resource
     batches: (changes) => d.batches?.(changes as Change<R>[]) ?? changes.map((change) => [change]),
     write: (batch, context) => d.write(batch as Batch<R>, context as WriteContext & { catalogue: Catalogue }),
     objection: (change) => d.objection?.(change as Change<R>),
+    names: (spec) => d.names(spec as Spec),
+    placeOf: (scope) => d.placeOf?.(scope),
     realize: (resource, identities) => d.realize?.(resource as R, identities) ?? resource,
   }
 }

@@ -1,5 +1,6 @@
 import { apply, type ApplyInput, type Outcome } from './apply.ts'
 import { declare, identityNeeds, type Declared } from './declare.ts'
+import type { ReachOf } from './delegation.ts'
 import { desire, type DesiredState } from './desire.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { diff, type Difference } from './diff.ts'
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly nowMs: number
   /** Which manifests are in question, by file; the others are read for what they demand of the same scopes. */
   readonly covers: (file: string) => boolean
+  /** What a manifest may touch. Default: everything. */
+  readonly reachOf?: ReachOf
   /** Reads made so far. */
   readonly readsMade: () => number
   /** Told how many reads the pass will take, first before any, then again once the catalogue is known. */
@@ -71,7 +74,7 @@ export async function reconcile(
 }
 
 async function look(declaration: Declaration, surroundings: Surroundings): Promise<Survey> {
-  const { kinds, reader, ledger, nowMs, covers } = surroundings
+  const { kinds, reader, ledger, nowMs, covers, reachOf } = surroundings
   const declared = declare(declaration, kinds)
   const needs = identityNeeds(declared, kinds)
   const specs = specsByKind(declared)
@@ -81,7 +84,7 @@ async function look(declaration: Declaration, surroundings: Surroundings): Promi
     surroundings.loadDirectory(needs),
     loadCatalogues(specs, kinds, reader),
   ])
-  const desired = focus(desire(declared, kinds, { directory, catalogues, nowMs }), covers)
+  const desired = focus(desire(declared, kinds, { directory, catalogues, nowMs, ...(reachOf && { reachOf }) }), covers)
   const scopes = [...desired.scopes.values()].map(({ scope }) => scope)
   const ahead = forecastScopes(scopes, kinds, catalogues)
   // what the catalogue took is known by now: pages, a site's mode, roles of team-managed projects

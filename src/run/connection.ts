@@ -46,7 +46,7 @@ export async function connectionFor(
   spec: AtlassianOrganizationSpec,
   options: ConnectionOptions,
 ): Promise<Connected> {
-  const diagnostics: Diagnostic[] = [...unsupported(manifest, spec)]
+  const diagnostics: Diagnostic[] = []
   const secret: ReadSecret = async (value, path) => {
     const found = await readSecret(value, { manifest, path }, options)
     if (!('code' in found)) return found
@@ -105,17 +105,6 @@ async function oauthSettings(manifest: Manifest, spec: AtlassianOrganizationSpec
     found.push({ site, grant, clientId, clientSecret: proof, origin, ...(declared && { refreshToken: declared }) })
   }
   return found
-}
-
-/** Said instead of ignored: a delegation that is not enforced would let everybody do everything. */
-function unsupported(manifest: Manifest, { delegations }: AtlassianOrganizationSpec): Diagnostic[] {
-  const refuse = (what: string, path: readonly (string | number)[]): Diagnostic => ({
-    code: 'NOT_SUPPORTED',
-    severity: 'error',
-    message: `this version does not know ${what} yet, and does not work without it`,
-    origin: manifest.locate(['spec', ...path]),
-  })
-  return delegations.length > 0 ? [refuse('how to enforce delegations', ['delegations'])] : []
 }
 
 /** Where everything of the organization is. */

@@ -11,6 +11,7 @@ import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/
 import { kinds } from '../kinds/index.ts'
 import { connectionFor, type ConnectionOptions } from './connection.ts'
 import { credentialEnds } from './credential-ends.ts'
+import { reachOf } from './delegations.ts'
 import { byOrganization, type Estate } from './organizations.ts'
 import { policiesFor } from './policies.ts'
 
@@ -209,6 +210,7 @@ function surroundingsFor(
     ledger: state.ledger,
     nowMs,
     covers: options.covers,
+    reachOf: reachOf(spec, parts.estate.organization, { cwd: options.cwd }),
     ...(options.onForecast && { onForecast: options.onForecast }),
   }
 }

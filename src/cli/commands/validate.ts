@@ -18,7 +18,7 @@ export async function validate(
   context: Context,
 ): Promise<ExitCode> {
   const { declaration, covers } = await locate(paths, context)
-  const all = await checkOffline(declaration, context.io.clock.now())
+  const all = await checkOffline(declaration, context.io.clock.now(), context.io.cwd)
   const found = all.filter(({ origin }) => origin === undefined || covers(origin.file))
   const files = declaration.files.filter(covers)
   const manifests = declaration.manifests.filter(({ origin }) => covers(origin.file))

@@ -12,6 +12,7 @@ export const atlassianGroupMembership = defineKind<typeof AtlassianGroupMembersh
   name: membershipKind,
   schema: AtlassianGroupMembershipSpec,
   description: 'Who is in a group.',
+  names: ({ group }) => [{ what: 'group', name: group, path: ['spec', 'group'] }],
   needs: ({ group, members }) => ({
     ...needsOf(members),
     groupNames: new Set([normalName(group)]),

@@ -14,6 +14,11 @@ export const atlassianGroup = defineKind<typeof AtlassianGroupSpec, Apps | undef
   name: groupKind,
   schema: AtlassianGroupSpec,
   description: 'A group, without its members.',
+  names: ({ name, appRoles = [] }) => [
+    { what: 'group', name, path: ['spec', 'name'] },
+    // an app for everybody in a group costs seats, and its administration rules over others
+    ...(appRoles.length > 0 ? [{ what: 'rule', name: 'appRoles', path: ['spec', 'appRoles'] } as const] : []),
+  ],
   needs: ({ name }) => ({ groupNames: new Set([normalName(name)]) }),
   promises: ({ name }) => ({ group: name }),
   catalogue: async (specs, reader) => (specs.some(wantsRoles) ? readApps(reader).catch(unreadOf) : undefined),

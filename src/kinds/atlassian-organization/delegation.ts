@@ -30,7 +30,7 @@ const from = Strict(
       Type.String({
         minLength: 1,
         maxLength: 1024,
-        description: 'Path below the root of the access repository, e.g. teams/payments/**.',
+        description: 'Path of files below the directory of this file, e.g. teams/payments/**.',
       }),
     ),
   },

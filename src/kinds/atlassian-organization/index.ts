@@ -8,6 +8,7 @@ export const atlassianOrganization = defineKind({
   name: 'AtlassianOrganization',
   schema: AtlassianOrganizationSpec,
   description: 'An Atlassian organization: where it is, with which credentials and under which guardrails.',
+  names: () => [],
   fieldHints: policySettingHints(
     'set it on a policy at admin.atlassian.com, and name that policy in authenticationPolicies with what it enforces',
   ),

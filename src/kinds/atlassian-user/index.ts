@@ -1,4 +1,5 @@
 import { subject, type Change } from '../../core/change.ts'
+import type { Touch } from '../../core/touch.ts'
 import type { IdentityNeeds } from '../../core/directory.ts'
 import { defineKind, type Batch, type WriteContext } from '../../core/kind.ts'
 import { membershipKind, type Member } from '../../core/membership.ts'
@@ -16,6 +17,7 @@ export const atlassianUser = defineKind<typeof AtlassianUserSpec, undefined, Acc
   name: userKind,
   schema: AtlassianUserSpec,
   description: 'An account: its profile, its state, the products it can use.',
+  names,
   fieldHints: policySettingHints('put the account into a policy that does (authenticationPolicy)'),
   touches: [userKind, membershipKind],
   needs,
@@ -37,6 +39,20 @@ export const atlassianUser = defineKind<typeof AtlassianUserSpec, undefined, Acc
     return { ...resource, scope, ref, principal: { type: 'user', account } }
   },
 })
+
+/** No delegation gives these: each of them is a way to take over somebody's account, or the organization. */
+const ruling = ['organizationAdmin', 'authenticationPolicy', 'authenticationPolicyId'] as const
+
+function names(spec: AtlassianUserSpec): readonly Touch[] {
+  const rules = [
+    ...ruling.filter((field) => spec[field] !== undefined),
+    ...(spec.formerEmails.length > 0 ? (['formerEmails'] as const) : []),
+  ]
+  return [
+    { what: 'account', name: spec.email, path: ['spec', 'email'] },
+    ...rules.map((name): Touch => ({ what: 'rule', name, path: ['spec', name] })),
+  ]
+}
 
 function needs(spec: AtlassianUserSpec): Partial<IdentityNeeds> {
   const hasProfile = profileFields.some((field) => spec[field] !== undefined)

@@ -23,7 +23,7 @@ export interface SpaceRows {
 export const spaceScope = (site: string, { id, key }: SpaceBean): SpaceScope => ({
   kind: 'ConfluenceSpaceGrant',
   key: `${site}/${id}`,
-  ref: { site, spaceId: id },
+  ref: { site, spaceId: id, spaceKey: key },
   title: `Confluence space ${key}`,
   keepPeople: { minimum: 1, what: `space admin of ${key}` },
 })

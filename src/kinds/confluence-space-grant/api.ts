@@ -11,6 +11,8 @@ export type RoleMode = 'PRE_ROLES' | 'ROLES_TRANSITION' | 'ROLES'
 export interface SpaceRef {
   readonly site: string
   readonly spaceId: string
+  /** For people and for delegations; calls take the id. */
+  readonly spaceKey: string
 }
 
 /** `SpaceBulk`. Answers carry ids as strings, whatever the file says. */

@@ -4,9 +4,11 @@ import { defineKind, type Forecast, type ObserveContext } from '../../core/kind.
 import { principalKey } from '../../core/principal.ts'
 import type { Scope } from '../../core/resource.ts'
 import { needsOf, realizePrincipal } from '../principals.ts'
+import { namedGroups, placesOf } from '../touches.ts'
 import { conversion, observedAccess, type Access, type SpaceScope } from './access.ts'
 import { forecastCatalogue, readCatalogue, readRows, type ConfluenceCatalogue } from './catalogue.ts'
 import { expand } from './expand.ts'
+import { powerOf } from './power.ts'
 import { ConfluenceSpaceGrantSpec } from './schema.ts'
 import { batches, write } from './write.ts'
 
@@ -14,6 +16,12 @@ export const confluenceSpaceGrant = defineKind<typeof ConfluenceSpaceGrantSpec, 
   name: 'ConfluenceSpaceGrant',
   schema: ConfluenceSpaceGrantSpec,
   description: 'Who may do what in Confluence spaces.',
+  names: ({ spaces, subjects, ...granted }) => [
+    ...powerOf(granted),
+    ...placesOf('space', spaces.keys, ['spec', 'spaces', 'keys']),
+    ...namedGroups(subjects),
+  ],
+  placeOf: (scope) => ({ what: 'space', name: (scope as SpaceScope).ref.spaceKey }),
   needs: ({ subjects }) => needsOf(subjects),
   catalogue: readCatalogue,
   forecastCatalogue,

@@ -91,7 +91,7 @@ function space(start: readonly string[], { companions = {}, refuse, ignore }: Qu
   const set = (...wanted: string[]) =>
     setPermissions(
       { reader, writer },
-      { site: 'acme', spaceId: '1' },
+      { site: 'acme', spaceId: '1', spaceKey: 'FIN' },
       { subject: { type: 'group', identifier: 'g1' }, wanted: new Set(wanted) },
     )
   return { have, writes, set }

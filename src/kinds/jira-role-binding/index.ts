@@ -5,6 +5,7 @@ import { defineKind, type Batch, type ObserveContext, type WriteContext } from '
 import { isPromised, principalKey } from '../../core/principal.ts'
 import type { Scope } from '../../core/resource.ts'
 import { needsOf, realizePrincipal } from '../principals.ts'
+import { namedGroups, placesOf } from '../touches.ts'
 import { observedActor, type Actor, type RoleScope } from './actor.ts'
 import { addActors, readActors, removeActor } from './api.ts'
 import { forecastCatalogue, readCatalogue, type JiraCatalogue } from './catalogue.ts'
@@ -15,6 +16,12 @@ export const jiraRoleBinding = defineKind<typeof JiraRoleBindingSpec, JiraCatalo
   name: 'JiraRoleBinding',
   schema: JiraRoleBindingSpec,
   description: 'Who holds a role in Jira spaces (projects).',
+  names: ({ projects, role, subjects }) => [
+    { what: 'role', name: role, path: ['spec', 'role'] },
+    ...placesOf('project', projects.keys, ['spec', 'projects', 'keys']),
+    ...namedGroups(subjects),
+  ],
+  placeOf: (scope) => ({ what: 'project', name: (scope as RoleScope).ref.projectKey }),
   needs: ({ subjects }) => needsOf(subjects),
   catalogue: readCatalogue,
   forecastCatalogue,
