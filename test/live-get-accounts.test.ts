@@ -115,7 +115,7 @@ test('the last time in any product comes with the list, and who was not seen for
   })
   const { stdout } = await live.get('accounts')
   expect(stdout).toMatch(/^ana@acme\.com .* 2026-11-20 +jira-software +jira-users-acme$/m)
-  expect(stdout).toMatch(/^cid@acme\.com .* never +jira-software /m)
+  expect(stdout).toMatch(/^cid@acme\.com .* unknown +jira-software /m)
   const { accounts } = await shown('accounts', '--inactive-for', '90d')
   expect(emails(accounts)).toEqual(['ben@acme.com', 'cid@acme.com', service.email])
 })
@@ -157,6 +157,32 @@ test('accounts that no manifest matches are told by reason, and declared people 
   expect(stdout).toMatch(/^2 accounts are matched by a manifest, 5 not; 1 declared person has no account$/m)
   expect(stdout).toMatch(/^ORPHAN: 2 accounts, .*\n {2}what to do: declare them/m)
   expect(stdout).toMatch(/^WITHOUT_ACCOUNT: 1 declared person\n[^\n]*\n[^\n]*\nnew@acme\.com +new +Active/m)
+})
+
+test('accounts that share an address or show none are told with the other account, and apps are not in the list', async () => {
+  live = await openLive({
+    world: {
+      accounts: [
+        ...['ana', 'twin', 'hid'].map((name) => managed(name)),
+        { id: 'app-1', name: 'Automation', type: 'app', appType: 'unknown' },
+      ],
+    },
+  })
+  // no seed may say so
+  Object.assign(live.sandbox.world.account('712020:twin'), { email: 'ana@acme.com' })
+  Object.assign(live.sandbox.world.account('712020:hid'), { email: '' })
+  live.declare(user('ana'), user('svc'))
+  const { accounts, reconciliation } = await shown('accounts', '--unmatched')
+  const of = new Map(accounts.map(({ accountId, unmatched }) => [accountId, unmatched]))
+  const [twin, other] = of.has('712020:twin') ? ['712020:twin', '712020:ana'] : ['712020:ana', '712020:twin']
+  expect(Object.fromEntries(of)).toEqual({
+    [twin]: { reason: 'DUPLICATE', like: other },
+    '712020:hid': { reason: 'HIDDEN_EMAIL' },
+  })
+  expect(reconciliation).toMatchObject({ matched: 2, accountless: [] })
+  const { stdout } = await live.get('accounts', '--unmatched')
+  expect(stdout).toMatch(/^HIDDEN_EMAIL: 1 account, .*\n {2}what to do: name them by accountId/m)
+  expect(stdout).toMatch(/^\(hidden\) 712020:hid /m)
 })
 
 test('a manifest of a person that has a mistake makes the list incomplete', async () => {
@@ -205,7 +231,7 @@ test('API tokens of people who left are listed, one call a person, and no secret
   const asked = live.sandbox.journal.reads().filter(({ operation }) => operation === 'listUserApiTokens')
   expect(asked).toHaveLength(2)
   expect((await live.get('tokens', '--all')).stdout).toMatch(
-    /^ana@acme\.com +Active +active +script +2026-01-01 +never +never$/m,
+    /^ana@acme\.com +Active +active +script +2026-01-01 +unknown +unknown$/m,
   )
 })
 

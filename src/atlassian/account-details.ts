@@ -15,7 +15,10 @@ export interface ProductUse {
   readonly key: string
   /** ARI of the product on its site. */
   readonly resourceId: string
-  /** ISO 8601, up to a day late (reference 4.4). A product that was never opened has none. */
+  /**
+   * ISO 8601, up to a day late (reference 4.4). Absent where the answer has none: the specs do not say whether the product
+   * was never opened then, or the time is not known. Only last-active-dates tells, one call an account.
+   */
   readonly lastActiveAt?: string
 }
 
@@ -85,9 +88,9 @@ export interface AccountToken {
   readonly label: string
   /** ISO 8601. */
   readonly createdAt: string
-  /** ISO 8601. Absent where it was never used. */
+  /** ISO 8601. Absent where the answer has none; the specs do not say what that means. */
   readonly lastUsedAt?: string
-  /** ISO 8601. Absent where it does not end. */
+  /** The same. */
   readonly expiresAt?: string
 }
 

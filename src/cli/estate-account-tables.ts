@@ -22,7 +22,7 @@ export const accountRows = (accounts: readonly AccountItem[], listed: Listed): R
     account.mfaEnabled === undefined ? '?' : account.mfaEnabled ? 'yes' : 'no',
     policyOf(account),
     listed(account.platformRoles.map((role) => role.replace(/^atlassian\//, ''))),
-    lastActiveOf(account),
+    dateOf(account.lastActiveAt),
     account.products ? listed([...new Set(account.products.map(({ key }) => key))]) : '?',
     listed(account.groups),
   ]),
@@ -44,10 +44,8 @@ function policyOf({ managed, authenticationPolicy: policy }: AccountItem): strin
   return enforces.length === 0 ? name : `${name} (${enforces.join(', ')})`
 }
 
-const dateOf = (iso: string | undefined, absent: string): string => iso?.slice(0, 10) ?? absent
-
-const lastActiveOf = ({ products, lastActiveAt }: AccountItem): string =>
-  dateOf(lastActiveAt, products === undefined ? '?' : 'never')
+/** No list of Atlassian's says "never": a time that is missing may as well be one that is not known. */
+const dateOf = (iso: string | undefined): string => iso?.slice(0, 10) ?? 'unknown'
 
 /** Accounts by the reason why no manifest matches them, each with what to do; then people without an account. */
 export function reconciliationBlocks(
@@ -66,7 +64,7 @@ export function reconciliationBlocks(
           account.name,
           account.status,
           ownerOf(account),
-          lastActiveOf(account),
+          dateOf(account.lastActiveAt),
           account.accountId,
           account.unmatched?.like ?? '-',
         ]),
@@ -106,9 +104,9 @@ export function tokenBlocks({ asked, tokens, notManaged }: TokensItem, mostNames
           declared,
           status,
           label,
-          dateOf(createdAt, '?'),
-          dateOf(lastUsedAt, 'never'),
-          dateOf(expiresAt, 'never'),
+          dateOf(createdAt),
+          dateOf(lastUsedAt),
+          dateOf(expiresAt),
         ]),
       ],
     },

@@ -28,7 +28,7 @@ export interface AccountItem {
   readonly platformRoles: readonly string[]
   readonly products?: readonly ProductUse[]
   readonly addedAt?: string
-  /** The last time in any product. */
+  /** The last known time in any product. */
   readonly lastActiveAt?: string
   readonly groups: readonly string[]
   /** Why no manifest matches it, where that was asked. */
@@ -91,9 +91,9 @@ export const lacksTwoStep = (account: AccountItem): boolean =>
   account.mfaEnabled !== true &&
   (account.authenticationPolicy?.enforces ?? []).length === 0
 
-/** Active, and not seen since: never, and in the organization for as long. */
-export function isInactiveSince({ status, lastActiveAt, addedAt, products }: AccountItem, sinceMs: number): boolean {
-  if (status !== 'active' || products === undefined) return false
+/** Active, and not known to have been seen since; who came into the organization later is left out. */
+export function isInactiveSince({ status, lastActiveAt, addedAt }: AccountItem, sinceMs: number): boolean {
+  if (status !== 'active') return false
   const lastMs = Date.parse(lastActiveAt ?? addedAt ?? '')
   return Number.isNaN(lastMs) || lastMs < sinceMs
 }
