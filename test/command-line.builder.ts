@@ -25,6 +25,8 @@ export interface Acme {
   readonly access: string
   /** Runs a command in this process, at `today` unless time was moved on. */
   run(command: string, ...flags: readonly string[]): Promise<Ran>
+  /** Runs `apply access/teams --yes` and the like in the directory of the example. */
+  runThere(command: string): Promise<Ran>
   passTime(ms: number): void
   /** @throws Error where a request or an answer was not as the contract says */
   close(): Promise<void>
@@ -44,6 +46,7 @@ export async function openAcme(): Promise<Acme> {
     passTime: (ms) => void (nowMs += ms),
     run: (command, ...flags) =>
       runCommand([...command.split(' '), access, '--sandbox', sandbox.url, ...flags], { clock }),
+    runThere: (command) => runCommand([...command.split(' '), '--sandbox', sandbox.url], { clock, cwd: directory }),
     close: async () => {
       rmSync(directory, { recursive: true, force: true })
       await sandbox.close()
