@@ -2,7 +2,9 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { siteScopes } from '../src/atlassian/oauth-scopes.ts'
 import { openAcme, runCommand, today, type Acme, type Ran } from './command-line.builder.ts'
+import { openOAuthAcme } from './oauth.builder.ts'
 
 interface Checked {
   readonly name: string
@@ -107,7 +109,7 @@ const broken: Readonly<Record<string, Broken>> = {
     breakIt: () => edit(/scimDirectoryId: .*/, 'scimDirectoryId: nothing'),
     fails: 'scim-key',
     message: 'does not answer',
-    remedy: '',
+    remedy: 'correct spec.provisioning.scimDirectoryId',
   },
   'a token without scopes that is sent to the gateway': {
     breakIt: () => edit('email: svc-access@acme.com', 'scoped: true\n          email: svc-access@acme.com'),
@@ -185,4 +187,57 @@ test('secret files that others may read are a warning', async () => {
     remedy: 'chmod 600 these files',
   })
   expect(ran.code).toBe(0)
+})
+
+function keyThatEnds(expiresAt: string): void {
+  const { world } = acme.sandbox
+  const seed = world.export()
+  const organizationApiKeys = [{ name: 'roster', key: 'sandbox-organization-key', expiresAt }]
+  world.replace({ ...seed, credentials: { ...seed.credentials, organizationApiKeys } })
+}
+
+test('a key that ends within thirty days is a warning that names the day', async () => {
+  keyThatEnds('2026-12-05T12:00:00Z')
+  const ran = await acme.run('doctor', '--json')
+  expect(checksOf(ran).find(({ name }) => name === 'key-expiry')).toMatchObject({
+    result: 'warning',
+    message: '"roster", the key used last, ends on 2026-12-05, in 10 days',
+  })
+  expect(ran.code).toBe(0)
+})
+
+test('a key that has ended is not accepted, and the remedy is a new one', async () => {
+  keyThatEnds('2026-11-01T12:00:00Z')
+  const failure = checksOf(await acme.run('doctor', '--json')).find(({ result }) => result === 'failed')
+  expect(failure).toMatchObject({
+    name: 'organization-key',
+    remedy: expect.stringContaining('it is wrong, has expired or was revoked') as string,
+  })
+})
+
+test('a declared group of the identity provider is named with the place to change it', async () => {
+  const { world } = acme.sandbox
+  const seed = world.export()
+  const groups = seed.groups.map((group) =>
+    group.name === 'mobile-developers' ? { ...group, managedBy: 'external' as const } : group,
+  )
+  world.replace({ ...seed, groups })
+  const failure = checksOf(await acme.run('doctor', '--json')).find(({ result }) => result === 'failed')
+  expect(failure).toMatchObject({
+    name: 'writable-groups',
+    message: expect.stringContaining('mobile-developers (owned by the identity provider') as string,
+  })
+})
+
+test('scopes that an access token lacks are named by the kind that needs them', async () => {
+  const scopes = siteScopes.filter((scope) => scope !== 'write:project-role:jira')
+  const oauth = await openOAuthAcme({ grant: 'ClientCredentials', scopes })
+  try {
+    const failures = checksOf(await oauth.run('doctor', '--json')).filter(({ result }) => result === 'failed')
+    expect(failures.map(({ name, message }) => `${name}: ${message}`)).toEqual([
+      'scopes: JiraRoleBinding: 1 of 15 scopes are missing: write:project-role:jira',
+    ])
+  } finally {
+    await oauth.close()
+  }
 })

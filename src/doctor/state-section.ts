@@ -49,7 +49,7 @@ async function stateCheck({ options }: Patient): Promise<Check> {
   if (state.source === undefined) return ok(name, 'no whole declaration was applied yet: the first run removes nothing')
   const lastMs = Math.max(...[...state.ledger.values()].map(({ atMs }) => atMs))
   const when = Number.isFinite(lastMs) ? `, the newest of ${new Date(lastMs).toISOString().slice(0, 16)}Z` : ''
-  return ok(name, `${several(state.ledger.size, 'entry')} in the ledger${when}`.replace('entrys', 'entries'))
+  return ok(name, `the ledger has ${several(state.ledger.size, 'record')}${when}`)
 }
 
 /** An answer's date is as old as its way back: the smallest difference counts. Ends of entries go by this clock. */
