@@ -73,10 +73,12 @@ const shown: Readonly<Record<string, { readonly of: readonly Project[]; readonly
   },
 }
 
+const inOrder = (rows: readonly (readonly string[])[]) => rows.map((row) => row.join(' | ')).toSorted()
+
 test.each(Object.entries(shown))('%s', async (_, { of, rows }) => {
   await open(...of)
   const told = await table()
-  expect({ code: told.code, rows: told.rows.toSorted() }).toEqual({ code: 0, rows: rows.toSorted() })
+  expect({ code: told.code, rows: inOrder(told.rows) }).toEqual({ code: 0, rows: inOrder(rows) })
 })
 
 test('the JSON has each role with its default actors by id, as its schema says', async () => {

@@ -115,8 +115,7 @@ export async function openLive({
     plan: (...flags) => run('plan', flags),
     apply: (...flags) => run('apply', ['--yes', ...flags]),
     get: (what, ...flags) => command('get', what, access, ...flags),
-    approve: (what) =>
-      runCommand(['approve', what, access, '--state', join(root, 'state')], { clock: { now: () => nowMs, sleep } }),
+    approve: (what) => runCommand(['approve', what, access, ...always.slice(0, 2)], { clock }),
     writes: () => sandbox.journal.writes().map(({ method, operation, status }) => `${method} ${operation} ${status}`),
     forgetCalls: () => sandbox.journal.clear(),
     passTime: (ms) => void (nowMs += ms),

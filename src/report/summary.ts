@@ -2,7 +2,7 @@ import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import type { Forecast } from '../core/kind.ts'
 import type { Outcome } from '../core/apply.ts'
 import { heldChanges, plannedChanges, type HeldChange, type Plan, type PlanScope } from '../core/plan.ts'
-import type { HoldCode } from '../core/policy.ts'
+import type { Hold, HoldCode } from '../core/policy.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /** What one organization's plan is shown with. */
@@ -58,7 +58,8 @@ const meanings: Readonly<Record<HoldCode, 'guardrail' | 'incomplete' | 'later' |
   OBSERVE_ONLY: 'watched',
 }
 
-const isGuardrail = ({ hold }: HeldChange): boolean => meanings[hold.code] === 'guardrail'
+export const meaningOf = ({ code }: Hold): (typeof meanings)[HoldCode] => meanings[code]
+export const isGuardrail = ({ hold }: HeldChange): boolean => meaningOf(hold) === 'guardrail'
 
 export function summarize(plan: Plan): Summary {
   const changes = plannedChanges(plan)
