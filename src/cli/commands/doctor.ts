@@ -4,7 +4,7 @@ import { hasFailures, renderSection, renderVerdict } from '../../report/doctor-t
 import type { ExitCode } from '../../report/exit-code.ts'
 import { formatVersion } from '../../report/plan-json.ts'
 import { byOrganization, type Estate } from '../../run/organizations.ts'
-import { StateUnreadableError } from '../../state/directory-store.ts'
+import { StateUnreadableError } from '../../state/state-document.ts'
 import type { Context } from '../context.ts'
 import { locate, type Located } from '../declaration.ts'
 import { interruptible } from '../interruption.ts'
