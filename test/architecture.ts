@@ -23,6 +23,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   source: ['core'],
   state: ['core'],
   report: ['core', 'doctor'],
+  kubernetes: ['core'],
   run: ['core', 'atlassian', 'kinds', 'source', 'state', 'config.ts', 'clock.ts'],
   doctor: ['core', 'atlassian', 'kinds', 'run'],
   generate: ['core', 'kinds'],
