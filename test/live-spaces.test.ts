@@ -145,6 +145,18 @@ const givenTo = (opened: Opened, name: string): string | readonly string[] | und
   return found?.role ?? found?.permissions?.toSorted()
 }
 
+type Missing = Parameters<Opened['sandbox']['world']['setMissing']>[1]
+
+/** Calls but the one for the cloud id, which has no credential and no budget. */
+const calls = ({ sandbox }: Opened) => sandbox.journal.entries.filter(({ operation }) => operation !== 'getTenantInfo')
+
+async function announcedAndMade({ run }: Opened): Promise<readonly number[]> {
+  const { stdout } = await run('plan access --json')
+  const { organizations } = JSON.parse(stdout) as { organizations: { reads: { announced: number; made: number } }[] }
+  const { announced, made } = organizations[0]!.reads
+  return [announced, made]
+}
+
 describe.each(Object.entries(sites))('%s', (name, site) => {
   test('the same manifest brings the space in step, and a second plan is empty', async () => {
     const opened = await open(site)
@@ -171,21 +183,46 @@ describe.each(Object.entries(sites))('%s', (name, site) => {
 
   test('as many reads are announced as are made', async () => {
     const opened = await open(site)
-    const { stdout } = await opened.run('plan access --json')
-    const { organizations } = JSON.parse(stdout) as { organizations: { reads: { announced: number; made: number } }[] }
-    const { announced, made } = organizations[0]!.reads
-    const entries = opened.sandbox.journal.entries.filter(({ operation }) => operation !== 'getTenantInfo')
-    expect([announced, made]).toEqual([entries.length, entries.length])
+    expect(await announcedAndMade(opened)).toEqual([calls(opened).length, calls(opened).length])
   })
+})
+
+const halves: Readonly<Record<string, { readonly of: string; readonly missing: Missing; readonly probe: object }>> = {
+  'its list of roles is not there, whatever its mode': {
+    of: 'In transition',
+    missing: ['roles'],
+    probe: { getSpaceRoleMode: 200, getAvailableSpaceRoles: 404 },
+  },
+  'its mode is not told, and it has roles': {
+    of: 'With roles',
+    missing: ['role-mode'],
+    probe: { getSpaceRoleMode: 404, getAvailableSpaceRoles: 200 },
+  },
+  'its mode is not told, and it has no roles': {
+    of: 'Before roles',
+    missing: ['role-mode'],
+    probe: { getSpaceRoleMode: 404, getAvailableSpaceRoles: 404 },
+  },
+}
+
+test.each(Object.entries(halves))('a site is asked for both, and the reads announced: %s', async (_, each) => {
+  const opened = await open(sites[each.of]!)
+  opened.sandbox.world.setMissing('acme', each.missing)
+  const counts = await announcedAndMade(opened)
+  const asked = opened.sandbox.journal.entries.map(({ operation, status }) => [operation, status] as const)
+  expect(Object.fromEntries(asked.filter(([operation]) => /SpaceRole(Mode|s)$/.test(operation ?? '')))).toEqual(
+    each.probe,
+  )
+  expect(counts).toEqual([calls(opened).length, calls(opened).length])
 })
 
 test('single permissions are read again after each write but the last of a holder who goes', async () => {
   const opened = await open(sites['Before roles']!)
   opened.sandbox.journal.clear()
   await opened.run('apply access --yes')
-  const calls = opened.sandbox.journal.entries.map(({ operation }) => operation)
+  const operations = opened.sandbox.journal.entries.map(({ operation }) => operation)
   const [write, read] = [['addPermissionToSpace', 'removePermission'], 'getSpacePermissionsAssignments']
-  const written = calls.flatMap((each, index) => (write.includes(each ?? '') ? [calls[index + 1]] : []))
+  const written = operations.flatMap((each, index) => (write.includes(each ?? '') ? [operations[index + 1]] : []))
   expect(written.length).toBeGreaterThan(10)
   expect(written.filter((next) => next !== read)).toEqual([])
 })

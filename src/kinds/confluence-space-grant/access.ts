@@ -91,7 +91,7 @@ function customAccess(holder: Holder, pairs: readonly string[]): readonly [Holde
   const [known, unknown] = [pairs.filter(isWritable), pairs.filter((pair) => !isWritable(pair))]
   const grant = permissionGrant(known)
   if (unknown.length === 0) return [holder, grant]
-  const notes = [`also ${unknown.toSorted().join(', ')}, which Roster does not know and leaves`]
+  const notes = [`also ${unknown.toSorted().join(', ')}, unknown to Roster: kept while they may read the space`]
   const keep = holder.keep ?? (known.length === 0 ? 'has only permissions that Roster does not know' : undefined)
   return [
     { ...holder, ...(keep !== undefined && { keep }) },

@@ -23,7 +23,11 @@ describe('the next step', () => {
       ['archive/page', 'create/page', 'read/space'],
       { add: 'create/page' },
     ],
-    'read/space goes after all others': [['export/space', 'read/space'], [], { remove: 'export/space' }],
+    'read/space goes after all others, whatever the alphabet says': [
+      ['read/space', 'restrict_content/space'],
+      [],
+      { remove: 'restrict_content/space' },
+    ],
     'read/space goes last': [['read/space'], [], { remove: 'read/space' }],
     'nothing wanted and nothing there needs nothing': [[], [], undefined],
   }
