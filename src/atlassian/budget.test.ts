@@ -79,7 +79,7 @@ describe('createBudget', () => {
   test.each(Object.entries(spacing))('%s', async (_, { headers, gapMs }) => {
     const clock = createTestClock()
     const budget = createBudget({ clock, concurrency: 1 })
-    budget.learn(headers)
+    budget.learn(headers, 'GET /things')
     const starts: number[] = []
     for (let count = 0; count < 3; count += 1) {
       starts.push(await budget.run(() => Promise.resolve(clock.now()), patienceMs))
@@ -90,11 +90,82 @@ describe('createBudget', () => {
   test('the spacing ends with the window', async () => {
     const clock = createTestClock()
     const budget = createBudget({ clock, concurrency: 1 })
-    budget.learn({ ratelimit: '"q";r=1;t=8' })
+    budget.learn({ ratelimit: '"q";r=1;t=8' }, 'GET /things')
     const starts: number[] = []
     for (let count = 0; count < 4; count += 1) {
       starts.push(await budget.run(() => Promise.resolve(clock.now()), patienceMs))
     }
     expect(starts.map((start) => start - nowMs)).toEqual([0, 8_000, 8_000, 8_000])
+  })
+
+  const told = (left: number, resetAtMs = nowMs + 60_000) => ({
+    'x-ratelimit-remaining': String(left),
+    'x-ratelimit-reset': iso(resetAtMs),
+  })
+  /** Starts of three requests after these answers, in milliseconds from now; each answer is to one request. */
+  async function startsAfter(answers: readonly (readonly [window: string, headers: Record<string, string>])[]) {
+    const clock = createTestClock()
+    const budget = createBudget({ clock, concurrency: 1 })
+    const next = () => budget.run(() => Promise.resolve(clock.now() - nowMs), patienceMs)
+    for (const [window, headers] of answers) {
+      await next()
+      budget.learn(headers, window)
+    }
+    return [await next(), await next(), await next()]
+  }
+  const histories: Record<
+    string,
+    { answers: readonly (readonly [string, Record<string, string>])[]; starts: readonly number[] }
+  > = {
+    'each request costs one of a hundred: no spacing': {
+      answers: [
+        ['a', told(100)],
+        ['a', told(99)],
+      ],
+      starts: [0, 0, 0],
+    },
+    'each request costs twenty points, or others use the window too: what is left is spread by that cost': {
+      answers: [
+        ['a', told(140)],
+        ['a', told(120)],
+      ],
+      starts: [0, 10_000, 20_000],
+    },
+    'a late answer that tells of more loosens nothing': {
+      answers: [
+        ['a', told(10)],
+        ['a', told(11)],
+      ],
+      starts: [6_000, 12_000, 18_000],
+    },
+    'the window of one call says nothing of another one': {
+      answers: [
+        ['a', told(1000)],
+        ['b', told(100)],
+        ['b', told(99)],
+      ],
+      starts: [0, 0, 0],
+    },
+    'the scarcest window sets the pace': {
+      answers: [
+        ['a', told(10)],
+        ['b', told(1000)],
+      ],
+      starts: [6_000, 12_000, 18_000],
+    },
+    'a window of a minute that is used up is waited for': {
+      answers: [['a', told(0)]],
+      starts: [60_000, 60_000, 60_000],
+    },
+    'a new window begins without the spacing of the old one': {
+      answers: [
+        ['a', told(5, nowMs + 3_000)],
+        ['a', told(500, nowMs + 63_000)],
+      ],
+      starts: [600, 600, 600],
+    },
+  }
+  test.each(Object.entries(histories))('%s', async (_, { answers, starts }) => {
+    expect(await startsAfter(answers)).toEqual(starts)
   })
 })

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/ports.ts'
-import { allowanceOf, type Headers } from './rate-headers.ts'
+import { allowanceOf, type Allowance, type Headers } from './rate-headers.ts'
 
 /** What one credential may do, shared by all work that uses it: limits count by credential, not by item. */
 export interface Budget {
@@ -10,8 +10,11 @@ export interface Budget {
   run<Result>(work: () => Promise<Result>, patienceMs: number): Promise<Result>
   /** Nothing starts before then: a 429 is meant for the credential, not for the one request that met it. */
   park(untilMs: number): void
-  /** Slows down where the headers of an answer say that little is left. */
-  learn(headers: Headers): void
+  /**
+   * Slows down where the headers of an answer say that little is left. `window`: whose headers they are, such as the
+   * method and path, as each API counts by itself.
+   */
+  learn(headers: Headers, window: string): void
 }
 
 /** The credential may do nothing until then. */
@@ -25,8 +28,10 @@ export class ParkedError extends Error {
   }
 }
 
-/** At this many left requests or points, the rest is spread over the window. */
+/** With enough left for no more requests than this, the rest is spread over the window. */
 const scarce = 10
+/** A window that is used up and ends sooner is waited for. */
+const longestHoldMs = 60_000
 /** However little is left, one request may go out this often: a 429 parks the credential anyway. */
 const longestSpacingMs = 10_000
 
@@ -49,39 +54,95 @@ export function createBudget({ clock, concurrency }: { readonly clock: Clock; re
       const leave = await places.enter()
       try {
         await waitForTurn(patienceMs)
+        pace.count()
         return await work()
       } finally {
         leave()
       }
     },
     park: (untilMs) => pace.park(untilMs),
-    learn: (headers) => pace.learn(headers, clock.now()),
+    learn: (headers, window) => pace.learn(headers, window, clock.now()),
   }
 }
 
 function createPace() {
   let parkedUntilMs = 0
-  let spacingMs = 0
-  let spacedUntilMs = 0
   let nextStartMs = 0
+  let started = 0
+  const windows = new Map<string, Window>()
+  const spacingAt = (ms: number): number =>
+    Math.max(0, ...[...windows.values()].filter(({ resetAtMs }) => ms < resetAtMs).map(({ spacingMs }) => spacingMs))
+  const park = (untilMs: number): void => {
+    parkedUntilMs = Math.max(parkedUntilMs, untilMs)
+  }
   return {
     parkedUntilMs: () => parkedUntilMs,
-    park: (untilMs: number): void => {
-      parkedUntilMs = Math.max(parkedUntilMs, untilMs)
+    park,
+    /** Another request goes out. */
+    count: (): void => {
+      started += 1
     },
     /** Takes the next moment at which a request may start. */
     reserve: (nowMs: number): number => {
       const startMs = Math.max(nowMs, parkedUntilMs, nextStartMs)
-      nextStartMs = startMs < spacedUntilMs ? startMs + spacingMs : 0
+      const spacingMs = spacingAt(startMs)
+      nextStartMs = spacingMs > 0 ? startMs + spacingMs : 0
       return startMs
     },
-    learn: (headers: Headers, nowMs: number): void => {
+    learn: (headers: Headers, name: string, nowMs: number): void => {
       const allowance = allowanceOf(headers, nowMs)
-      if (!allowance || !(allowance.nearLimit || allowance.remaining <= scarce)) return
-      spacedUntilMs = allowance.resetAtMs
-      spacingMs = Math.min(longestSpacingMs, (allowance.resetAtMs - nowMs) / Math.max(1, allowance.remaining))
+      if (!allowance) return
+      const window = windowAfter(windows.get(name), { allowance, started, nowMs })
+      windows.set(name, window)
+      if (window.remaining === 0 && window.resetAtMs - nowMs <= longestHoldMs) park(window.resetAtMs)
     },
   }
+}
+
+/** A stretch of a limit, as the answers tell of it. */
+interface Window {
+  readonly remaining: number
+  readonly resetAtMs: number
+  /** Requests of ours that had gone out when it was last told. */
+  readonly started: number
+  /** What was gone from it for each of our requests: points, and the requests of other processes. At least 1. */
+  readonly cost?: number
+  /** Between the starts of two requests. */
+  readonly spacingMs: number
+}
+
+/** The `t` of the IETF form is in whole seconds, so that one end is told as two. */
+const sameEndMs = 2_000
+const isSameEnd = (one: number, other: number): boolean => Math.abs(one - other) <= sameEndMs
+
+function windowAfter(
+  before: Window | undefined,
+  { allowance, started, nowMs }: { allowance: Allowance; started: number; nowMs: number },
+): Window {
+  const { remaining, resetAtMs, nearLimit } = allowance
+  const same = before && isSameEnd(before.resetAtMs, resetAtMs) ? before : undefined
+  const lost = same ? same.remaining - remaining : 0
+  // answers come out of order: one that tells of more is an older one
+  if (same && lost < 0) return same
+  const requests = same ? started - same.started : 0
+  const cost = costAfter(before?.cost, { lost, requests })
+  const spacingMs = spacingOf(remaining / (cost ?? 1), { leftMs: resetAtMs - nowMs, nearLimit })
+  return { remaining, resetAtMs, started, spacingMs, ...(cost !== undefined && { cost }) }
+}
+
+function spacingOf(requests: number, { leftMs, nearLimit }: { leftMs: number; nearLimit: boolean }): number {
+  if (!nearLimit && requests > scarce) return 0
+  return Math.min(longestSpacingMs, leftMs / Math.max(1, requests))
+}
+
+/** The mean with what was known: a page of a hundred costs more points than what comes after it. */
+function costAfter(
+  before: number | undefined,
+  { lost, requests }: { lost: number; requests: number },
+): number | undefined {
+  if (requests <= 0 || lost <= 0) return before
+  const cost = Math.max(1, lost / requests)
+  return before === undefined ? cost : (cost + before) / 2
 }
 
 /** So many at a time, first come first served. */

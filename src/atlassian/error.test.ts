@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RemoteFailure } from '../core/remote-error.ts'
-import { noAnswer, refusal, silenceOf } from './error.ts'
+import { refusal } from './error.ts'
 
 const request = 'GET /things/{id}'
 const json = (body: unknown) => JSON.stringify(body)
@@ -80,11 +80,25 @@ const answers: Record<string, Case> = {
   'nothing at all': { status: 500, text: '', failure: { effect: 'unknown' } },
   'a body that was cut off': { status: 400, text: '{"errorMessages":["a', failure: { effect: 'refused' } },
   'a list': { status: 400, text: '[]', failure: { effect: 'refused' } },
-  'a redirect': {
+  'a redirect elsewhere, of which the host alone is told': {
     status: 302,
+    text: '<html><title>Moved</title></html>',
+    headers: { location: 'https://ana:s3cr3t@elsewhere.test:444/?ticket=t1cket' },
+    failure: {
+      code: 'REDIRECT',
+      detail: 'redirected to elsewhere.test:444, which is not followed: the credential would go along',
+      effect: 'refused',
+    },
+  },
+  'a redirect within the host': {
+    status: 307,
     text: '',
-    headers: { location: 'https://elsewhere.test' },
-    failure: { detail: 'redirects are not followed', effect: 'refused' },
+    headers: { location: '/login?ticket=t1cket' },
+    failure: {
+      code: 'REDIRECT',
+      detail: 'redirected, which is not followed: the credential would go along',
+      effect: 'refused',
+    },
   },
 }
 
@@ -121,43 +135,5 @@ describe('what is shown of it', () => {
     ])
     expect(error.message).toMatch(/got (Bearer |Basic )?\[secret\]/)
     expect(error.message).not.toMatch(/k3y|dXNl/)
-  })
-})
-
-describe('no answer', () => {
-  const coded = (code: string) => Object.assign(new Error(code), { code })
-  const cases: Record<string, { error: Error; status?: number; effect: string; transient: boolean }> = {
-    'a refused connection changed nothing': { error: coded('ECONNREFUSED'), effect: 'refused', transient: true },
-    'a name that is not found changed nothing': { error: coded('ENOTFOUND'), effect: 'refused', transient: true },
-    'a certificate that does not fit changed nothing and stays so': {
-      error: coded('CERT_HAS_EXPIRED'),
-      effect: 'refused',
-      transient: false,
-    },
-    'a connection that was cut may have changed something': {
-      error: coded('UND_ERR_SOCKET'),
-      effect: 'unknown',
-      transient: true,
-    },
-    'a timeout may have changed something': {
-      error: new DOMException('late', 'TimeoutError'),
-      effect: 'unknown',
-      transient: true,
-    },
-    'a connection lost within the answer may have changed something': {
-      error: coded('ECONNREFUSED'),
-      status: 200,
-      effect: 'unknown',
-      transient: true,
-    },
-  }
-  test.each(Object.entries(cases))('%s', (_, { error, status, effect, transient }) => {
-    const silence = silenceOf(error, status)
-    expect(silence.transient).toBe(transient)
-    expect(noAnswer(request, silence, []).failure.effect).toBe(effect)
-  })
-
-  test('a bug is not taken for a network error', () => {
-    expect(() => silenceOf(new TypeError('x is not a function'))).toThrow(TypeError)
   })
 })

@@ -1,6 +1,7 @@
 import { RemoteError } from '../core/remote-error.ts'
 import { factsOf, type Facts } from './error-body.ts'
 import type { Headers } from './rate-headers.ts'
+import type { Silence } from './silence.ts'
 
 /** An HTTP answer, read to its end. */
 export interface Answer {
@@ -10,28 +11,17 @@ export interface Answer {
   readonly text: string
 }
 
-/** Why no whole answer came. `sent`: the request may have reached Atlassian. */
-export interface Silence {
-  readonly sent: boolean
-  /** Trying again can help. A certificate that does not fit stays that way. */
-  readonly transient: boolean
-  readonly code: string
-  readonly detail?: string
-  /** Status line of an answer whose body did not come whole. */
-  readonly status?: number
-  readonly cause?: unknown
-}
-
 const detailLimit = 300
 
 /** An answer other than 2xx. `secrets` are cut out of what the server says, in case it quotes the request. */
 export function refusal(request: string, { status, headers, text }: Answer, secrets: readonly string[]): RemoteError {
   const facts = factsOf(text)
   const traceId = facts.traceId ?? first(headers['atl-traceid'])
+  const redirect = status >= 300 && status < 400 && { code: 'REDIRECT', detail: redirectTo(headers) }
   return new RemoteError({
     request,
     status,
-    ...shown({ ...facts, ...(status >= 300 && status < 400 && { detail: 'redirects are not followed' }) }, secrets),
+    ...shown({ ...facts, ...redirect }, secrets),
     ...(traceId !== undefined && { traceId }),
     effect: mayHaveRun(status, headers) ? 'unknown' : 'refused',
   })
@@ -70,43 +60,12 @@ function redact(text: string, secrets: readonly string[]): string {
   return without.replaceAll(/\b(Bearer|Basic)\s+[\w.~+/=:-]+/gi, '$1 [secret]')
 }
 
+/** The host alone: the rest of such an address may hold a ticket, and a name and password too. */
+function redirectTo(headers: Headers): string {
+  const location = first(headers['location']) ?? ''
+  const target = URL.canParse(location) ? ` to ${new URL(location).host}` : ''
+  return `redirected${target}, which is not followed: the credential would go along`
+}
+
 const first = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'object' ? value[0] : value
-
-/**
- * What a thrown network error means, by its code. The codes of the first list are raised before a byte of the request
- * is out (Node `connect` and `getaddrinfo` errors, undici's connect timeout).
- */
-export function silenceOf(error: unknown, status?: number): Silence {
-  const code = codeOf(error)
-  const base = { code, ...(status !== undefined && { status }), cause: error }
-  if (status === undefined && unconnected.has(code)) return { ...base, sent: false, transient: true }
-  // A credential with a line break in it never makes a header.
-  if (status === undefined && (isCertificateProblem(code) || code === 'UND_ERR_INVALID_ARG'))
-    return { ...base, sent: false, transient: false }
-  return { ...base, sent: true, transient: true }
-}
-
-const unconnected: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-/** OpenSSL verification codes as Node gives them (Node, `tls`, "X509 certificate error codes"). */
-const isCertificateProblem = (code: string): boolean =>
-  code.startsWith('CERT_') ||
-  code.startsWith('ERR_TLS_') ||
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'HOSTNAME_MISMATCH'].includes(code) ||
-  code.startsWith('UNABLE_TO_')
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) throw error
-  if ('code' in error && typeof error.code === 'string') return error.code
-  // AbortSignal.timeout raises a DOMException without a code of its own.
-  if (error.name === 'TimeoutError') return 'TIMEOUT'
-  throw error
-}

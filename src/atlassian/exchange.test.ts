@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
@@ -48,11 +49,30 @@ describe('an exchange over a socket', () => {
       answer: (request) => request.socket.destroy(),
       silence: { code: 'UND_ERR_SOCKET', sent: true, transient: true },
     },
+    'a packed answer is not unpacked, however small it is': {
+      answer: (_, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(64 * 1024 * 1024)))
+      },
+      silence: { code: 'ENCODED', sent: true, transient: false, status: 200 },
+    },
+    'headers without an end are not taken in': {
+      answer: (_, response) => response.writeHead(200, { 'x-long': 'x'.repeat(64 * 1024) }).end('{}'),
+      silence: { code: 'UND_ERR_HEADERS_OVERFLOW', sent: true, transient: true },
+    },
+    'what is no HTTP is no answer': {
+      answer: (request) => request.socket.end('SSH-2.0-OpenSSH_9.9\r\n'),
+      silence: { code: 'NOT_HTTP', sent: true, transient: true },
+    },
     'an answer beyond 32 MiB is not taken in': {
       answer: (_, response) => response.end(Buffer.alloc(33 * 1024 * 1024, ' ')),
       silence: { code: 'TOO_LONG', sent: true, transient: false, status: 200 },
     },
   }
+  test('asks for nothing packed', async () => {
+    const answer = await ask((request, response) => response.end(JSON.stringify(request.headers)))
+    expect(JSON.parse('text' in answer ? answer.text : '')).toMatchObject({ 'accept-encoding': 'identity' })
+  })
+
   test.each(Object.entries(silences))('%s', async (_, { answer, timeoutMs, silence }) => {
     expect(await ask(answer, timeoutMs)).toMatchObject(silence)
   })

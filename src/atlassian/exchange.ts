@@ -1,6 +1,7 @@
 import { request, type Dispatcher } from 'undici'
-import { silenceOf, type Answer, type Silence } from './error.ts'
+import type { Answer } from './error.ts'
 import { pageTitle } from './error-body.ts'
+import { silenceOf, type Silence } from './silence.ts'
 
 /** One HTTP request, ready to go out. */
 export interface Outgoing {
@@ -28,17 +29,23 @@ export async function exchange(
   try {
     const response = await request(url, {
       method,
-      headers,
+      // nothing is unpacked, so that no small answer becomes a large one
+      headers: { ...headers, 'accept-encoding': 'identity' },
       dispatcher,
       signal: AbortSignal.timeout(timeoutMs),
       ...(body !== undefined && { body }),
     })
     status = response.statusCode
+    const encoding = encodingOf(response.headers['content-encoding'])
+    if (encoding !== undefined) {
+      response.body.on('error', () => {}).destroy()
+      return packed(encoding, status)
+    }
     const text = await textOf(response.body)
     if (text === undefined) return tooLong(status)
     return { status, headers: response.headers, text }
   } catch (error) {
-    return silenceOf(error, status)
+    return silenceOf(error, { host: url.host, ...(status !== undefined && { status }) })
   }
 }
 
@@ -73,5 +80,19 @@ const tooLong = (status: number): Silence => ({
   transient: false,
   code: 'TOO_LONG',
   detail: `the answer is longer than ${longestAnswerBytes} bytes`,
+  status,
+})
+
+/** Undefined where the body is as it is. */
+function encodingOf(header: string | string[] | undefined): string | undefined {
+  const encoding = String(header ?? '').trim()
+  return encoding === '' || encoding.toLowerCase() === 'identity' ? undefined : encoding
+}
+
+const packed = (encoding: string, status: number): Silence => ({
+  sent: true,
+  transient: false,
+  code: 'ENCODED',
+  detail: `the answer is packed (${encoding}), which was not asked for`,
   status,
 })

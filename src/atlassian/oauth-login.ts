@@ -104,11 +104,11 @@ interface Resource {
 /** Whose token it is, as Jira says; undefined where the site has no Jira or the token may not ask. */
 export async function accountOf(
   token: Secret,
-  { site, endpoints, clock, random }: Asking & { readonly site: Site },
+  { site, ...asking }: Asking & { readonly site: Site },
 ): Promise<{ readonly displayName: string; readonly email?: string } | undefined> {
   const session = { accessToken: async () => token, renew: async () => undefined }
   const credentials = { sites: new Map([[site.name, { kind: 'oauth', session } as const]]) }
-  const { reader } = createTransport({ organizationId: '', endpoints, sites: [site], credentials, clock, random })
+  const { reader } = createTransport({ organizationId: '', sites: [site], credentials, ...asking })
   try {
     const path = '/rest/api/3/myself'
     const found = await reader.read<Myself>({ api: 'jira', method: 'GET', path, site: site.name })

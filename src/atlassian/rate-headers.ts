@@ -24,13 +24,23 @@ export interface Allowance {
   readonly nearLimit: boolean
 }
 
+/** Where both families are there, the one that lets less through counts. */
 export function allowanceOf(headers: Headers, nowMs: number): Allowance | undefined {
   const nearLimit = text(headers, 'x-ratelimit-nearlimit') === 'true'
   const remaining = Number.parseInt(text(headers, 'x-ratelimit-remaining') ?? '', 10)
   const reset = resetAtMs(headers, nowMs)
-  if (reset !== undefined && remaining >= 0) return { remaining, resetAtMs: reset, nearLimit }
-  const window = rateLimit(headers)
-  return window && { remaining: window.remaining, resetAtMs: nowMs + window.seconds * 1000, nearLimit }
+  const counted = reset !== undefined && remaining >= 0 ? [{ remaining, resetAtMs: reset, nearLimit }] : []
+  const windows = quotas(headers).map(({ remaining: left, seconds }) => ({
+    remaining: left,
+    resetAtMs: nowMs + seconds * 1000,
+    nearLimit,
+  }))
+  return tightest([...counted, ...windows], nowMs)
+}
+
+function tightest(allowances: readonly Allowance[], nowMs: number): Allowance | undefined {
+  const gapMs = ({ remaining, resetAtMs }: Allowance) => (resetAtMs - nowMs) / (remaining + 1)
+  return allowances.toSorted((one, other) => gapMs(other) - gapMs(one))[0]
 }
 
 /** Seconds, or an HTTP date (RFC 9110 10.2.3). */
@@ -50,17 +60,27 @@ function resetAtMs(headers: Headers, nowMs: number): number | undefined {
 }
 
 function windowAtMs(headers: Headers, nowMs: number): number | undefined {
-  const window = rateLimit(headers)
-  return window?.remaining === 0 ? nowMs + window.seconds * 1000 : undefined
+  const empty = quotas(headers).filter(({ remaining }) => remaining === 0)
+  return empty.length === 0 ? undefined : nowMs + Math.max(...empty.map(({ seconds }) => seconds)) * 1000
 }
 
-/** The IETF form, `"tenant-app-quota";r=9000;t=600`: `r` requests or points left, `t` seconds to the reset. */
-function rateLimit(headers: Headers): { remaining: number; seconds: number } | undefined {
-  const value = text(headers, 'ratelimit')
-  const remaining = /;\s*r=(\d+)/.exec(value ?? '')?.[1]
-  const seconds = /;\s*t=(\d+)/.exec(value ?? '')?.[1]
-  if (remaining === undefined || seconds === undefined) return undefined
-  return { remaining: Number(remaining), seconds: Number(seconds) }
+/** The last two were sent before the limits were enforced, and may still be (reference 10.1). */
+const quotaHeaders = ['ratelimit', 'beta-ratelimit', 'x-beta-ratelimit']
+
+/**
+ * The IETF form, `"tenant-app-quota";r=9000;t=600`: `r` requests or points left, `t` seconds to the reset; several are
+ * parted by commas or in headers of their own. What is enforced goes before what is only told.
+ */
+function quotas(headers: Headers): readonly { remaining: number; seconds: number }[] {
+  const name = quotaHeaders.find((each) => headers[each] !== undefined)
+  const value = name === undefined ? undefined : headers[name]
+  const items = (typeof value === 'string' ? [value] : (value ?? [])).flatMap((line) => line.split(','))
+  return items.flatMap((item) => {
+    const remaining = /;\s*r=(\d+)/.exec(item)?.[1]
+    const seconds = /;\s*t=(\d+)/.exec(item)?.[1]
+    if (remaining === undefined || seconds === undefined) return []
+    return { remaining: Number(remaining), seconds: Number(seconds) }
+  })
 }
 
 function text(headers: Headers, name: string): string | undefined {

@@ -1,10 +1,11 @@
 import type { Clock } from '../core/ports.ts'
 import { RemoteError } from '../core/remote-error.ts'
 import { ParkedError, type Budget } from './budget.ts'
-import { noAnswer, refusal, type Answer, type Silence } from './error.ts'
+import { noAnswer, refusal, type Answer } from './error.ts'
 import { exchange, valueOf, type ExchangeOptions, type Outgoing } from './exchange.ts'
 import { allowanceOf, dateMs, resumeAtMs, type Allowance, type Headers } from './rate-headers.ts'
 import { patienceMs, retryDelayMs, type Failure } from './retry.ts'
+import type { Silence } from './silence.ts'
 
 /** One try, told as it ends. Carries no identity: the request is named by its template. */
 export interface CallEvent {
@@ -46,9 +47,11 @@ export interface SendOptions extends ExchangeOptions {
 /** Sends until there is an answer or no try is left. @throws RemoteError */
 export async function send(call: Call, options: SendOptions): Promise<unknown> {
   const { clock, random, onTry } = options
-  const startedMs = clock.now()
+  // from when the first try goes out: a call may stand in line for long behind others of its credential
+  let startedMs: number | undefined
   for (let tries = 1; ; tries += 1) {
-    const { outcome, durationMs, headers } = await tryOnce(call, options, startedMs)
+    const { outcome, beganMs, durationMs, headers } = await tryOnce(call, options, startedMs)
+    startedMs ??= beganMs
     if ('value' in outcome) {
       onTry(event(call, { tries, durationMs, status: outcome.status, ...told(headers, clock.now()) }))
       return outcome.value
@@ -68,8 +71,8 @@ type Outcome = { readonly value: unknown; readonly status: number } | Answer | S
 async function tryOnce(
   call: Call,
   options: SendOptions,
-  startedMs: number,
-): Promise<{ outcome: Outcome; durationMs: number; headers?: Headers }> {
+  startedMs: number | undefined,
+): Promise<{ outcome: Outcome; beganMs: number; durationMs: number; headers?: Headers }> {
   const { clock } = options
   let beganMs = clock.now()
   const once = () => {
@@ -77,13 +80,13 @@ async function tryOnce(
     return exchange(call.outgoing, options)
   }
   try {
-    const result = await call.budget.run(once, startedMs + patienceMs - beganMs)
+    const result = await call.budget.run(once, (startedMs ?? beganMs) + patienceMs - beganMs)
     const durationMs = clock.now() - beganMs
-    if (!('text' in result)) return { outcome: result, durationMs }
+    if (!('text' in result)) return { outcome: result, beganMs, durationMs }
     // a 429 parks the credential for as long as it says; what it says of the window must not slow down all that follows
-    if (result.status !== 429) call.budget.learn(result.headers)
+    if (result.status !== 429) call.budget.learn(result.headers, `${call.site ?? ''} ${call.request}`)
     const outcome = isSuccess(result) ? { status: result.status, ...valueOf(result) } : result
-    return { outcome, durationMs, headers: result.headers }
+    return { outcome, beganMs, durationMs, headers: result.headers }
   } catch (error) {
     if (!(error instanceof ParkedError)) throw error
     throw new RemoteError({

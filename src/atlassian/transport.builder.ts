@@ -58,7 +58,6 @@ export function connect(
     },
     clock,
     random: () => 0.5,
-    version: '1.2.3',
     onCall: (event) => events.push(event),
     ...options,
   })

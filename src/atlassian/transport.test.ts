@@ -65,7 +65,7 @@ describe('where a call goes', () => {
     },
   }
   test.each(Object.entries(cases))('%s', async (_, { request, base, path, headers }) => {
-    nock(base, { reqheaders: { ...headers, accept: 'application/json', 'user-agent': 'roster/1.2.3' } })
+    nock(base, { reqheaders: { ...headers, accept: 'application/json' } })
       .get(path)
       .reply(200, { found: true })
     expect(await connect().reader.read(request)).toEqual({ found: true })

@@ -23,7 +23,10 @@ export interface TransportOptions {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
-  /** Default: connections of its own. The global one may belong to the undici inside Node, which is another version. */
+  /**
+   * Proxies, authorities and the User-Agent header are its own (`createDispatcher`). Default: plain connections; the global
+   * one may belong to the undici inside Node, which is another version.
+   */
   readonly dispatcher?: Dispatcher
   /** For one try, from start to the last byte. Default 30,000. */
   readonly timeoutMs?: number
@@ -31,8 +34,6 @@ export interface TransportOptions {
   readonly onCall?: (event: CallEvent) => void
   /** Requests at a time, by credential. Default 8. */
   readonly concurrency?: number
-  /** Of Roster, for the User-Agent header. */
-  readonly version?: string
 }
 
 /** Requests sent so far, retries and look-ups included. */
@@ -113,7 +114,7 @@ function createCall({ options, lookUps, sendOptions, budgetOf }: CallParts) {
           outgoing: {
             url,
             method: request.method,
-            headers: { ...headersFor(request, options.version, body), authorization: value },
+            headers: { ...headersFor(request, body), authorization: value },
             ...(body !== undefined && { body }),
           },
           budget: budgetOf(credentialName(request)),
@@ -165,11 +166,10 @@ function bodyOf({ api, method, body }: ApiRequest): string | undefined {
   return api === 'organization' && method === 'POST' ? '{}' : undefined
 }
 
-function headersFor(request: ApiRequest, version: string | undefined, body: string | undefined) {
+function headersFor(request: ApiRequest, body: string | undefined) {
   const { api, path } = request
   return {
     accept: 'application/json',
-    'user-agent': version === undefined ? 'roster' : `roster/${version}`,
     ...(body !== undefined && { 'content-type': 'application/json' }),
     // Confluence v1 takes some writes for a browser's without it (reference 9.6).
     ...(api === 'confluence' &&

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { CommanderError } from 'commander'
+import { version } from '../config.ts'
 import type { ExitCode } from '../report/exit-code.ts'
 import { printable } from '../report/terminal-text.ts'
 import { StateUnreadableError } from '../state/state-document.ts'
@@ -44,10 +43,4 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof StateUnreadableError || 'code' in error) return printable(error.message)
   return `${error.stack ?? error.message}\nThis is a bug in Roster: please report it with the lines above.`
-}
-
-/** Of the package: the same file stands two levels up in a clone and in an installed package. */
-function version(): string {
-  const file = join(import.meta.dirname, '../../package.json')
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
 }

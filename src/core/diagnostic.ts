@@ -21,6 +21,7 @@ export const codes = {
   NO_ORGANIZATION: 'no AtlassianOrganization is in sight, or more than one',
   NOT_SUPPORTED: 'the declaration asks for something that this version does not do',
   CREDENTIAL_MISSING: 'a credential is not where the organization says',
+  NETWORK_SETTING: 'a proxy or a file of authorities that the environment names is not usable',
   CREDENTIAL_EXPIRING: 'a credential ends soon',
   UNKNOWN_USER: 'there is no such account',
   UNKNOWN_GROUP: 'there is no such group',

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Manifest } from '../core/manifest.ts'
 import type { Clock } from '../core/ports.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
+import { openNetwork } from './network.ts'
 import { oauthCredential, type OAuthSettings } from './oauth-credential.ts'
 
 export interface ConnectionOptions {
@@ -32,7 +33,7 @@ export interface TokenOwner {
 type ValueFrom = NonNullable<AtlassianOrganizationSpec['credentials']['organization']>['valueFrom']
 type Connection = Pick<
   TransportOptions,
-  'organizationId' | 'directoryId' | 'scimDirectoryId' | 'endpoints' | 'sites' | 'credentials'
+  'organizationId' | 'directoryId' | 'scimDirectoryId' | 'endpoints' | 'sites' | 'credentials' | 'dispatcher'
 >
 
 export interface Connected {
@@ -53,6 +54,9 @@ export async function connectionFor(
     diagnostics.push(found)
     return undefined
   }
+  const network = await openNetwork(options)
+  if ('diagnostic' in network) diagnostics.push(network.diagnostic)
+  const way = 'dispatcher' in network ? network : {}
   const { organization, scim } = spec.credentials
   const siteCredentials = new Map<string, SiteCredential>()
   for (const [index, { site, apiToken }] of spec.credentials.sites.entries()) {
@@ -62,7 +66,7 @@ export async function connectionFor(
   }
   for (const settings of await oauthSettings(manifest, spec, secret)) {
     const owner = { organization: manifest.name, site: settings.site, issuer: addresses(spec, options).endpoints.auth }
-    const found = await oauthCredential(settings, options.tokens(owner), { ...options, auth: owner.issuer })
+    const found = await oauthCredential(settings, options.tokens(owner), { ...options, ...way, auth: owner.issuer })
     diagnostics.push(...found.diagnostics)
     if (found.credential) siteCredentials.set(settings.site, found.credential)
   }
@@ -71,7 +75,8 @@ export async function connectionFor(
     return found ? { [name]: found } : {}
   }
   const keys = { ...(await named('organization', organization)), ...(await named('scim', scim)) }
-  return { connection: { ...addresses(spec, options), credentials: { ...keys, sites: siteCredentials } }, diagnostics }
+  const credentials = { ...keys, sites: siteCredentials }
+  return { connection: { ...addresses(spec, options), ...way, credentials }, diagnostics }
 }
 
 /** Undefined where there is none, which is then told. */

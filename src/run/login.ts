@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici'
 import type { Endpoints, Site } from '../atlassian/address.ts'
 import { consentEndsMs, digestOf, keptFrom, type TokenStore } from '../atlassian/oauth-kept.ts'
 import { accessibleSites, accountOf, redeemCode, type ConsentRequest } from '../atlassian/oauth-login.ts'
@@ -9,6 +10,7 @@ import type { Declaration, Manifest } from '../core/manifest.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { kinds } from '../kinds/index.ts'
 import { addresses, readSecret, type ConnectionOptions } from './connection.ts'
+import { openNetwork } from './network.ts'
 
 /** A site that an app acts on by a person's consent. */
 export interface LoginTarget {
@@ -16,6 +18,7 @@ export interface LoginTarget {
   readonly site: Site
   readonly endpoints: Endpoints
   readonly client: OAuthClient
+  readonly dispatcher: Dispatcher
   readonly store: TokenStore
   /** Digest of the refresh token that the manifest points to, which the login takes the place of. */
   readonly declared?: string
@@ -64,6 +67,8 @@ function candidatesOf(manifest: Manifest): readonly Candidate[] {
 }
 
 async function targetOf({ manifest, spec, index, siteName }: Candidate, options: ConnectionOptions) {
+  const network = await openNetwork(options)
+  if ('diagnostic' in network) return network
   const oauth = spec.credentials.sites[index]!.oauth!
   const at = (name: string) => ({ manifest, path: ['sites', index, 'oauth', name, 'valueFrom'] })
   const clientSecret = await readSecret(oauth.clientSecret.valueFrom, at('clientSecret'), options)
@@ -76,6 +81,7 @@ async function targetOf({ manifest, spec, index, siteName }: Candidate, options:
     site: sites.find(({ name }) => name === siteName)!,
     endpoints,
     client: { clientId: oauth.clientId, clientSecret },
+    dispatcher: network.dispatcher,
     store: options.tokens({ organization: manifest.name, site: siteName, issuer: endpoints.auth }),
     ...(declared && 'reveal' in declared && { declared: digestOf(declared) }),
   }
@@ -96,9 +102,10 @@ export interface LoggedIn {
 export async function finishLogin(
   code: Secret,
   request: ConsentRequest,
-  { target, ...options }: { readonly target: LoginTarget } & Pick<ConnectionOptions, 'clock' | 'random'>,
+  { target, clock, random }: { readonly target: LoginTarget } & Pick<ConnectionOptions, 'clock' | 'random'>,
 ): Promise<LoggedIn | { readonly problem: string }> {
-  const { site, endpoints, client, store, declared } = target
+  const { site, endpoints, client, store, declared, dispatcher } = target
+  const options = { clock, random, dispatcher }
   const issued = await redeemCode(code, client, { ...request, ...options, auth: endpoints.auth })
   const { accessToken, refreshToken } = issued
   if (refreshToken === undefined) return { problem: 'Atlassian gave no refresh token: allow the app offline_access' }
@@ -106,10 +113,10 @@ export async function finishLogin(
   const found = sites.find(({ cloudId, url }) => cloudId === site.cloudId || isSameSite(url, site.url))
   if (!found) return { problem: `the consent is not for ${site.url}: it covers ${listed(sites)}` }
   const account = await accountOf(accessToken, { ...options, endpoints, site: { ...site, cloudId: found.cloudId } })
-  const before = { clientId: client.clientId, refreshToken: refreshToken.reveal(), grantedMs: options.clock.now() }
+  const before = { clientId: client.clientId, refreshToken: refreshToken.reveal(), grantedMs: clock.now() }
   const email = account?.email
   const own = { ...before, ...(declared !== undefined && { declared }), ...(email !== undefined && { email }) }
-  const kept = keptFrom(issued, own, options.clock.now())
+  const kept = keptFrom(issued, own, clock.now())
   await store.exclusively(() => store.save(kept))
   const granted = new Set([...issued.scopes, ...found.scopes])
   const missingScopes = siteScopes.filter((scope) => !granted.has(scope))
