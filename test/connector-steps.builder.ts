@@ -188,7 +188,7 @@ export const steps: readonly Step[] = [
   {
     line: 'health of the connector',
     command: 'doctor access',
-    only: /organization-key|scim-key|groups|reachable|token|oauth|scopes|account|permissions|mode|clock/,
+    only: /✓ +(organization|scim|groups|reachable|token|oauth|scopes|own|jira|confluence|clock)/,
     shows: /✓ token/,
   },
 ]

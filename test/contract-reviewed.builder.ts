@@ -36,8 +36,8 @@ export const unused: readonly Unused[] = [
     reason: 'Counts by status; the pages of the searches and `count` say as much.',
   },
   {
-    operations: ['organization getDomains', 'organization getDomainById'],
-    reason: 'Whether an account is managed stands with the account (`claimStatus`).',
+    operations: ['organization getDomainById'],
+    reason: '`getDomains` answers them all.',
   },
   {
     operations: [
@@ -67,12 +67,12 @@ export const unused: readonly Unused[] = [
     reason: "IP allowlists and data residency are no one person's access.",
   },
   {
-    operations: ['user-management getUserProfile', 'user-management updateUserProfile', 'user-management setUserEmail'],
-    reason: 'Profiles are written through SCIM; e-mail addresses identify and are never written.',
+    operations: ['user-management getUserProfile'],
+    reason: 'The search of people shows the profile; what may be written of it is asked with `manage`.',
   },
   {
-    operations: ['user-management listUserApiTokens', 'user-management deleteUserApiToken'],
-    reason: 'Tokens belong to the person; closing the account ends them.',
+    operations: ['user-management deleteUserApiToken'],
+    reason: 'Tokens are listed, not revoked: closing the account ends them.',
   },
   {
     operations: ['user-management deleteUser', 'user-management cancelUserDeletion'],
@@ -131,18 +131,12 @@ export const unused: readonly Unused[] = [
     reason: 'What a role may do, and what apps keep of their own, is configuration, not access.',
   },
   {
-    operations: ['organization getOrgs', 'organization getOrgById', 'organization getDirectoriesForOrg'],
-    reason: 'Organization and directory are declared by id.',
+    operations: ['organization getOrgById'],
+    reason: '`getOrgs` answers what a key sees.',
   },
   {
-    operations: [
-      'organization assignRole',
-      'organization revokeRole',
-      'organization assignOrganizationRole',
-      'organization revokeOrganizationRole',
-      'organization getUserRoleAssignments',
-    ],
-    reason: 'Products are given by groups; roles of single people in them, and of the organization, are not declared.',
+    operations: ['organization assignRole', 'organization revokeRole', 'organization getUserRoleAssignments'],
+    reason: 'Products are given by groups; roles of single people in them are not declared.',
   },
   {
     operations: ['organization removeUserFromDirectory'],

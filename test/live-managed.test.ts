@@ -116,6 +116,19 @@ test('an organization admin is made after an approval, and is shown as one', asy
   await settled()
 })
 
+test('one who is to rule no longer is demoted while two are left, and stays where they would not be', async () => {
+  const admin = { platformRoles: ['atlassian/org-admin'] }
+  live = await openLive({ world: { accounts: ['ben', 'cid', 'dee'].map((name) => ({ ...managed(name), ...admin })) } })
+  live.declare(user('ben', ', organizationAdmin: false'))
+  await live.apply()
+  expect(live.writes()).toEqual(['POST revokeOrganizationRole 204'])
+  await settled()
+  live.forgetCalls()
+  live.declare(user('ben', ', organizationAdmin: false'), user('cid', ', organizationAdmin: false'))
+  expect((await live.apply()).held).toEqual([expect.stringContaining('LAST_ONE')])
+  expect(live.writes()).toEqual([])
+})
+
 const policies = `
   authenticationPolicies:
     - { name: Staff, id: policy-sso, enforces: [SingleSignOn] }

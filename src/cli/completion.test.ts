@@ -42,7 +42,7 @@ for (const shell of ['zsh', 'fish']) {
 }
 
 test('every shell is told every command', async () => {
-  const commands = ['validate', 'plan', 'drift', 'apply', 'approve', 'get', 'sandbox', 'demo', 'completion']
+  const commands = ['validate', 'plan', 'drift', 'apply', 'approve', 'get', 'doctor', 'sandbox', 'demo', 'completion']
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { stdout } = await roster(['completion', shell])
     expect(commands.filter((name) => !stdout.includes(name))).toEqual([])

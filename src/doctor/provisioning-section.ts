@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../core/ports.ts'
-import { attempt, failed, ok, remedyOf, skipped, type Check, type Section } from './check.ts'
+import { attempt, failed, ok, remedyOf, several, skipped, type Check, type Section } from './check.ts'
 import type { Patient } from './patient.ts'
 
 /** The SCIM directory, where accounts are made through it. */
@@ -24,7 +24,7 @@ async function scimCheck({ transport: { reader }, connected, spec }: Patient, gr
   const [users, groupCount] = found.value
   return ok(
     name,
-    `accepted; ${users} users and ${groupCount} groups, the groups are ${groups ? '' : 'not '}ours to write`,
+    `accepted; ${several(users, 'user')} and ${several(groupCount, 'group')}, the groups are ${groups ? '' : 'not '}ours to write`,
   )
 
   async function total(what: 'Users' | 'Groups'): Promise<number> {
