@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // they have a configuration of their own: npm run test:cluster
+    exclude: ['test/cluster/**'],
     globalSetup: 'test/contract-setup.ts',
   },
 })
