@@ -30,6 +30,7 @@ export function crd(kind: Kind) {
     served: true,
     storage: true,
     subresources: { status: {} },
+    selectableFields: presentation.selectable.map((field) => ({ jsonPath: `.spec.${field}` })),
     additionalPrinterColumns: [...presentation.columns, ...commonColumns].map(printerColumn),
     schema: { openAPIV3Schema: objectSchema(kind) },
   }

@@ -11,6 +11,8 @@ export interface Presentation {
   /** Long enough not to meet those of other tools: kubectl picks one at random where two are alike. */
   readonly shortName: string
   readonly columns: readonly Column[]
+  /** Text fields of the spec that `kubectl get --field-selector` can ask for; at most eight (CustomResourceDefinition). */
+  readonly selectable: readonly string[]
 }
 
 const column = (name: string, field: string): Column => ({ name, jsonPath: `.spec.${field}` })
@@ -24,12 +26,22 @@ export const presentations: Readonly<Record<string, Presentation>> = {
       wide('Provisioning', 'provisioning.method'),
       wide('Interval', 'interval'),
     ],
+    selectable: ['organizationId'],
   },
-  AtlassianUser: { shortName: 'atuser', columns: [column('Email', 'email'), column('State', 'state')] },
-  AtlassianGroup: { shortName: 'atgroup', columns: [column('Group', 'name'), wide('Deletion', 'deletionPolicy')] },
+  AtlassianUser: {
+    shortName: 'atuser',
+    columns: [column('Email', 'email'), column('State', 'state')],
+    selectable: ['email', 'state', 'organizationRef.name'],
+  },
+  AtlassianGroup: {
+    shortName: 'atgroup',
+    columns: [column('Group', 'name'), wide('Deletion', 'deletionPolicy')],
+    selectable: ['name', 'organizationRef.name'],
+  },
   AtlassianGroupMembership: {
     shortName: 'atmembers',
     columns: [column('Group', 'group'), column('Authority', 'authority')],
+    selectable: ['group', 'authority', 'organizationRef.name'],
   },
   JiraRoleBinding: {
     shortName: 'jirarb',
@@ -39,6 +51,7 @@ export const presentations: Readonly<Record<string, Presentation>> = {
       column('Authority', 'authority'),
       wide('Projects', 'projects.keys'),
     ],
+    selectable: ['site', 'role', 'authority', 'organizationRef.name'],
   },
   ConfluenceSpaceGrant: {
     shortName: 'confgrant',
@@ -49,6 +62,7 @@ export const presentations: Readonly<Record<string, Presentation>> = {
       wide('Role', 'role'),
       wide('Spaces', 'spaces.keys'),
     ],
+    selectable: ['site', 'level', 'role', 'authority', 'organizationRef.name'],
   },
 }
 
