@@ -196,6 +196,18 @@ function keyThatEnds(expiresAt: string): void {
   world.replace({ ...seed, credentials: { ...seed.credentials, organizationApiKeys } })
 }
 
+test('a token whose declared end is near is a warning', async () => {
+  const soon = new Date(today + 5 * 86_400_000).toISOString().slice(0, 10)
+  edit('email: svc-access@acme.com', `expiresAt: ${soon}\n          email: svc-access@acme.com`)
+  const ran = await acme.run('doctor', '--json')
+  expect(checksOf(ran).find(({ name }) => name === 'credentials')).toMatchObject({
+    result: 'warning',
+    message: expect.stringMatching(/^the API token for acme ends in \d days$/) as string,
+    remedy: expect.stringContaining('make a new one') as string,
+  })
+  expect(ran.code).toBe(0)
+})
+
 test('a key that ends within thirty days is a warning that names the day', async () => {
   keyThatEnds('2026-12-05T12:00:00Z')
   const ran = await acme.run('doctor', '--json')

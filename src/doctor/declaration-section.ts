@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { isError } from '../core/diagnostic.ts'
+import { credentialEnds } from '../run/credential-ends.ts'
 import { failed, ok, several, skipped, warning, type Check, type Section } from './check.ts'
 import type { DoctorOptions, Patient } from './patient.ts'
 
@@ -37,7 +38,9 @@ function nodeCheck(version: string): Check {
   return failed('node', `Node ${version} is older than ${wanted}`, `install Node ${wanted} or later`)
 }
 
-function credentialChecks({ connected: { diagnostics } }: Patient): readonly Check[] {
+/** A declared end is told here as well: no API tells the end of all of them. */
+function credentialChecks({ connected, estate, spec, options }: Patient): readonly Check[] {
+  const diagnostics = [...connected.diagnostics, ...credentialEnds(estate.organization, spec, options.clock.now())]
   if (diagnostics.length === 0) return [ok('credentials', 'every secret is where the manifest says')]
   return diagnostics.map((each) => {
     const remedy = each.hint ?? 'mend the manifest of the organization'

@@ -10,7 +10,9 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
+  type Extension,
   type JsonName,
+  type X509Certificate,
 } from '@peculiar/x509'
 import { KeyObject, type webcrypto } from 'node:crypto'
 
@@ -35,52 +37,59 @@ const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' }
 const hourMs = 60 * 60 * 1000
 
 export async function createAuthority(nowMs: number): Promise<Authority> {
-  const authorityKeys = await newKeys()
-  const validity = { notBefore: new Date(nowMs - hourMs), notAfter: new Date(nowMs + 168 * hourMs) }
-  const name = 'CN=Test cluster authority'
-  const extensions = await authorityExtensions(authorityKeys)
-  const authority = await X509CertificateGenerator.createSelfSigned({
-    ...validity,
-    name,
-    keys: authorityKeys,
-    signingAlgorithm,
-    extensions,
-  })
-
-  async function issue(subject: JsonName, usage: ExtendedKeyUsage): Promise<Certified> {
-    const keys = await newKeys()
-    const certificate = await X509CertificateGenerator.create({
-      ...validity,
-      subject,
-      issuer: authority.subject,
-      publicKey: keys.publicKey,
-      signingKey: authorityKeys.privateKey,
-      signingAlgorithm,
-      extensions: [
-        new BasicConstraintsExtension(false, undefined, true),
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([usage]),
-        ...(usage === ExtendedKeyUsage.serverAuth ? [serverNames] : []),
-        await AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
-      ],
-    })
-    return { certificate: `${certificate.toString('pem')}\n`, privateKey: privateKeyOf(keys) }
-  }
-
+  const signer = await createSigner(nowMs)
   return {
-    certificate: `${authority.toString('pem')}\n`,
-    issueServer: () => issue([{ CN: ['apiserver'] }], ExtendedKeyUsage.serverAuth),
+    certificate: `${signer.certificate.toString('pem')}\n`,
+    issueServer: () => issue(signer, [{ CN: ['apiserver'] }], [serverUsage, serverNames]),
     issueUser: (user, groups) =>
-      issue([{ CN: [user] }, ...groups.map((group) => ({ O: [group] }))], ExtendedKeyUsage.clientAuth),
+      issue(signer, [{ CN: [user] }, ...groups.map((group) => ({ O: [group] }))], [clientUsage]),
   }
 }
 
-const authorityExtensions = async ({ publicKey }: webcrypto.CryptoKeyPair) => [
-  new BasicConstraintsExtension(true, undefined, true),
-  new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.digitalSignature, true),
-  await SubjectKeyIdentifierExtension.create(publicKey),
-]
+type Signer = {
+  readonly keys: webcrypto.CryptoKeyPair
+  readonly certificate: X509Certificate
+  readonly validity: { readonly notBefore: Date; readonly notAfter: Date }
+}
 
+async function createSigner(nowMs: number): Promise<Signer> {
+  const keys = await newKeys()
+  const validity = { notBefore: new Date(nowMs - hourMs), notAfter: new Date(nowMs + 168 * hourMs) }
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    ...validity,
+    name: 'CN=Test cluster authority',
+    keys,
+    signingAlgorithm,
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.digitalSignature, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  })
+  return { keys, certificate, validity }
+}
+
+async function issue(signer: Signer, subject: JsonName, usage: readonly Extension[]): Promise<Certified> {
+  const keys = await newKeys()
+  const certificate = await X509CertificateGenerator.create({
+    ...signer.validity,
+    subject,
+    issuer: signer.certificate.subject,
+    publicKey: keys.publicKey,
+    signingKey: signer.keys.privateKey,
+    signingAlgorithm,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      ...usage,
+      await AuthorityKeyIdentifierExtension.create(signer.keys.publicKey),
+    ],
+  })
+  return { certificate: `${certificate.toString('pem')}\n`, privateKey: privateKeyOf(keys) }
+}
+
+const serverUsage = new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth])
+const clientUsage = new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])
 const serverNames = new SubjectAlternativeNameExtension([
   { type: 'dns', value: 'localhost' },
   { type: 'ip', value: '127.0.0.1' },
