@@ -1,5 +1,8 @@
 import type { Clock } from '../core/ports.ts'
 import type { KubeClient } from './kube-client.ts'
+import { isKubeStatus, KubeError } from './kube-error.ts'
+import { apiVersionOf, leaseType, type KubeObject } from './kube-object.ts'
+import { slept } from './slept.ts'
 
 export interface LeaseOptions {
   readonly client: KubeClient
@@ -33,3 +36,166 @@ export interface Lease {
   /** Resolves after `release`, rejects on a bug. */
   readonly done: Promise<void>
 }
+
+/** client-go's defaults. A write that is begun at the end of `freshMs` has the rest of `leaseMs` to arrive. */
+const leaseMs = 15_000
+const freshMs = 10_000
+const retryMs = 2_000
+const jitter = 0.2
+const callTimeoutMs = 5_000
+
+interface LeaseObject extends KubeObject {
+  readonly spec: {
+    readonly holderIdentity?: string
+    readonly leaseDurationSeconds?: number
+    readonly acquireTime?: string
+    readonly renewTime?: string
+    readonly leaseTransitions?: number
+  }
+}
+
+interface Seat {
+  readonly options: LeaseOptions
+  readonly signal: AbortSignal
+  /** As last seen, and when: another holder's time is counted from there, by our own clock. */
+  seen: { readonly object: LeaseObject; readonly sinceMs: number } | undefined
+  held: boolean
+  /** When the last renewal that succeeded was begun. */
+  renewedMs: number
+}
+
+/** Tries for the Lease `name` until `release`, and keeps it by renewing it. Another one gets it within 20 s of our last sign. */
+export function startLease(options: LeaseOptions): Lease {
+  const stop = new AbortController()
+  const seat: Seat = { options, signal: stop.signal, seen: undefined, held: false, renewedMs: -Infinity }
+  const done = keepTrying(seat)
+  return {
+    isFresh: (nowMs) => seat.held && nowMs >= seat.renewedMs && nowMs < seat.renewedMs + freshMs,
+    held: () => seat.held,
+    holder: () => seat.seen?.object.spec.holderIdentity || undefined,
+    transitions: () => seat.seen?.object.spec.leaseTransitions ?? 0,
+    release: async () => {
+      stop.abort()
+      await done
+      if (seat.held) await giveBack(seat)
+    },
+    done,
+  }
+}
+
+async function keepTrying(seat: Seat): Promise<void> {
+  const { clock, random } = seat.options
+  while (!seat.signal.aborted) {
+    const outrun = await tryOrTell(seat)
+    // who else wrote it is looked at before the next write of ours
+    if (outrun && seat.held) continue
+    if (clock.now() >= seat.renewedMs + freshMs) lose(seat)
+    await slept(clock, Math.min(retryMs * (1 + jitter * random()), untilExpiryMs(seat)), seat.signal)
+  }
+}
+
+/** True where somebody else wrote the Lease meanwhile. */
+async function tryOrTell(seat: Seat): Promise<boolean> {
+  try {
+    await tryOnce(seat)
+    return false
+  } catch (error) {
+    if (seat.signal.aborted) return false
+    if (!(error instanceof KubeError)) throw error
+    if (error.status !== 409) seat.options.onFault?.(error)
+    else seat.seen = undefined
+    return error.status === 409
+  }
+}
+
+/** So that a dead holder is followed at the moment its time is over. */
+function untilExpiryMs({ seen, held, options }: Seat): number {
+  if (held || seen === undefined) return Infinity
+  return Math.max(100, seen.sinceMs + durationMs(seen.object) - options.clock.now())
+}
+
+const durationMs = ({ spec }: LeaseObject): number => (spec.leaseDurationSeconds ?? leaseMs / 1000) * 1000
+
+async function tryOnce(seat: Seat): Promise<void> {
+  if (!seat.held || seat.seen === undefined) await look(seat)
+  const nowMs = seat.options.clock.now()
+  if (isTaken(seat, nowMs)) return lose(seat)
+  const object = seat.seen?.object
+  const written = await write(seat, object, claim(seat.options.identity, nowMs, object?.spec))
+  seat.seen = { object: written, sinceMs: nowMs }
+  seat.renewedMs = nowMs
+  if (seat.held) return
+  seat.held = true
+  seat.options.onAcquired?.()
+}
+
+/** By another one, whose time is not over. */
+function isTaken({ seen, options }: Seat, nowMs: number): boolean {
+  if (seen === undefined || !seen.object.spec.holderIdentity) return false
+  return seen.object.spec.holderIdentity !== options.identity && nowMs < seen.sinceMs + durationMs(seen.object)
+}
+
+async function look(seat: Seat): Promise<void> {
+  const { client, namespace, name, clock } = seat.options
+  try {
+    const object = await client.get<LeaseObject>(leaseType, { namespace, name }, callOptions(seat))
+    const known = seat.seen?.object.metadata
+    if (known?.resourceVersion !== object.metadata.resourceVersion || known?.uid !== object.metadata.uid) {
+      seat.seen = { object, sinceMs: clock.now() }
+    }
+  } catch (error) {
+    if (!isKubeStatus(error, 404)) throw error
+    seat.seen = undefined
+  }
+}
+
+function claim(identity: string, nowMs: number, before: LeaseObject['spec'] = {}): LeaseObject['spec'] {
+  const renewTime = microTime(nowMs)
+  const mine = before.holderIdentity === identity
+  return {
+    holderIdentity: identity,
+    leaseDurationSeconds: leaseMs / 1000,
+    acquireTime: mine ? (before.acquireTime ?? renewTime) : renewTime,
+    renewTime,
+    leaseTransitions: (before.leaseTransitions ?? 0) + (mine || before.holderIdentity === undefined ? 0 : 1),
+  }
+}
+
+/** The server answers 409 where the Lease is not as it was seen, so that of two only one gets it. */
+function write(seat: Seat, seen: LeaseObject | undefined, spec: LeaseObject['spec']): Promise<LeaseObject> {
+  const { client, namespace, name } = seat.options
+  if (seen === undefined) {
+    const fresh = { apiVersion: apiVersionOf(leaseType), kind: leaseType.kind, metadata: { namespace, name }, spec }
+    return client.create<LeaseObject>(leaseType, fresh, callOptions(seat))
+  }
+  const { uid = '', resourceVersion = '' } = seen.metadata
+  const body = { metadata: { uid, resourceVersion }, spec: { ...spec } }
+  return client.patch<LeaseObject>(leaseType, { namespace, name }, { type: 'merge', body }, callOptions(seat))
+}
+
+/** Once each: a second try of a renewal that did arrive would meet its own trace. The loop is the retry. */
+const callOptions = ({ signal }: Seat) => ({ tries: 1, timeoutMs: callTimeoutMs, signal })
+
+function lose(seat: Seat): void {
+  if (!seat.held) return
+  seat.held = false
+  seat.options.onLost?.()
+}
+
+/** As client-go's ReleaseOnCancel: whoever waits need not wait for the end of our time. */
+async function giveBack(seat: Seat): Promise<void> {
+  const { clock, onFault } = seat.options
+  seat.held = false
+  const { object } = seat.seen ?? {}
+  if (object === undefined) return
+  const spec = { ...object.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(clock.now()) }
+  try {
+    await write({ ...seat, signal: new AbortController().signal }, object, spec)
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error
+    onFault?.(error)
+  }
+}
+
+/** metav1.MicroTime wants six digits. */
+const microTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z')
