@@ -25,6 +25,8 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   report: ['core', 'doctor'],
   kubernetes: ['core'],
   run: ['core', 'atlassian', 'kinds', 'source', 'state', 'config.ts', 'clock.ts'],
+  server: ['core'],
+  controller: ['core', 'atlassian', 'kinds', 'run', 'state', 'report', 'kubernetes', 'server'],
   doctor: ['core', 'atlassian', 'kinds', 'run'],
   generate: ['core', 'kinds'],
   cli: [
@@ -37,6 +39,9 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'run',
     'doctor',
     'generate',
+    'controller',
+    'server',
+    'kubernetes',
     'config.ts',
     'clock.ts',
   ],

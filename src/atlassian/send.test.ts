@@ -50,6 +50,18 @@ describe('when a call fails', () => {
     expect(clock.slept).toEqual([8_000])
   })
 
+  test('a write is asked for before each of its tries, a read never', async () => {
+    nock(site).get(path).reply(200, {}).post(rolePath).reply(429, '', { 'Retry-After': '7' })
+    let asked = 0
+    const { reader, writer, stats } = connect({ mayWrite: () => (asked += 1) === 1 })
+    await reader.read(project)
+    expect((await failureOf(writer.write(addActor))).failure).toMatchObject({
+      code: 'NOT_THE_WRITER',
+      effect: 'refused',
+    })
+    expect([asked, stats().writes]).toEqual([2, 1])
+  })
+
   test('a parked credential does not hold up another', async () => {
     nock(site).get(path).reply(429, '', { 'Retry-After': '600' })
     nock(api).get('/scim/directory/scim-1/Users').reply(200, {})

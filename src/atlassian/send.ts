@@ -42,6 +42,8 @@ export interface SendOptions extends ExchangeOptions {
   /** In [0, 1). */
   readonly random: () => number
   readonly onTry: (event: CallEvent) => void
+  /** Asked right before each try of a write; false refuses it. Default: always. */
+  readonly mayWrite?: () => boolean
 }
 
 /** Sends until there is an answer or no try is left. @throws RemoteError */
@@ -76,6 +78,7 @@ async function tryOnce(
   const { clock } = options
   let beganMs = clock.now()
   const once = () => {
+    if (call.write && options.mayWrite?.() === false) throw noMoreWriter(call)
     beganMs = clock.now()
     return exchange(call.outgoing, options)
   }
@@ -98,6 +101,9 @@ async function tryOnce(
     })
   }
 }
+
+const noMoreWriter = ({ request }: Call): RemoteError =>
+  new RemoteError({ request, code: 'NOT_THE_WRITER', detail: 'another process may write now', effect: 'refused' })
 
 /** The status of an answer that did not come whole says nothing about trying again. */
 function failureOf(outcome: Answer | Silence): Failure {

@@ -32,6 +32,8 @@ export interface TransportOptions {
   readonly timeoutMs?: number
   /** Told of every try. */
   readonly onCall?: (event: CallEvent) => void
+  /** Asked right before each try of a write: whether this process is still the one that may. Default: always. */
+  readonly mayWrite?: () => boolean
   /** Requests at a time, by credential. Default 8. */
   readonly concurrency?: number
 }
@@ -64,7 +66,8 @@ export function createTransport(options: TransportOptions): Transport {
     if (event.tries > 1) counts.retries += 1
     onCall?.(event)
   }
-  const sendOptions: SendOptions = { clock, random, timeoutMs, onTry, dispatcher }
+  const { mayWrite } = options
+  const sendOptions: SendOptions = { clock, random, timeoutMs, onTry, dispatcher, ...(mayWrite && { mayWrite }) }
   const budgets = new Map<string, Budget>()
   const budgetOf = (name: string): Budget => {
     const budget = budgets.get(name) ?? createBudget({ clock, concurrency })

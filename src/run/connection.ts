@@ -19,8 +19,15 @@ export interface ConnectionOptions {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
+  /** In a cluster: Secrets of the organization's namespace. They are then the only place a credential may come from. */
+  readonly secrets?: Secrets
   /** Where the tokens of a site's consent are kept. */
   readonly tokens: (credential: TokenOwner) => TokenStore
+}
+
+/** Reads a key of a Secret afresh; undefined where there is no such Secret or key. */
+export interface Secrets {
+  read(namespace: string, name: string, key: string): Promise<string | undefined>
 }
 
 /** `issuer`: whose tokens they are, such as `https://auth.atlassian.com`. */
@@ -86,7 +93,7 @@ type ReadSecret = (value: ValueFrom, path: readonly (string | number)[]) => Prom
 export async function readSecret(
   value: ValueFrom,
   { manifest, path }: { readonly manifest: Manifest; readonly path: readonly (string | number)[] },
-  options: Pick<ConnectionOptions, 'env' | 'cwd'>,
+  options: Pick<ConnectionOptions, 'env' | 'cwd' | 'secrets'>,
 ): Promise<Secret | Diagnostic> {
   const found = await valueOf(value, manifest, options)
   if ('text' in found) return createSecret(found.text)
@@ -137,8 +144,9 @@ type Value = { readonly text: string } | { readonly problem: string; readonly hi
 async function valueOf(
   value: ValueFrom,
   manifest: Manifest,
-  { env, cwd }: Pick<ConnectionOptions, 'env' | 'cwd'>,
+  { env, cwd, secrets }: Pick<ConnectionOptions, 'env' | 'cwd' | 'secrets'>,
 ): Promise<Value> {
+  if (secrets) return fromSecret(value, manifest, secrets)
   if (value.env !== undefined) {
     const text = env[value.env]
     if (text) return { text }
@@ -146,6 +154,16 @@ async function valueOf(
   }
   if (value.file !== undefined) return fromFile(resolve(cwd, dirname(manifest.origin.file), value.file), value.file)
   return { problem: 'secretKeyRef works in a cluster only', hint: 'use env or file here' }
+}
+
+/** Files and variables of a shared process are not its tenants': a manifest could send them to a server of its own. */
+async function fromSecret({ secretKeyRef }: ValueFrom, { namespace = '' }: Manifest, secrets: Secrets): Promise<Value> {
+  if (!secretKeyRef)
+    return { problem: 'in a cluster credentials come from Secrets only', hint: 'use secretKeyRef here' }
+  const { name, key } = secretKeyRef
+  const text = (await secrets.read(namespace, name, key))?.trim()
+  if (text) return { text }
+  return { problem: `the Secret ${name} has no key ${key}`, hint: `put it into namespace ${namespace}` }
 }
 
 async function fromFile(path: string, shown: string): Promise<Value> {

@@ -23,6 +23,10 @@ export interface SessionOptions extends ConnectionOptions {
   /** Names the declaration: another one makes the next run a first run. */
   readonly source: string
   readonly store: (organization: string) => StateStore
+  /** Labels of a namespace of the cluster, for delegations by selector. */
+  readonly labelsOf?: (namespace: string) => Readonly<Record<string, string>> | undefined
+  /** Asked right before each write: whether this process is still the one that may. */
+  readonly mayWrite?: () => boolean
   readonly onCall?: (event: CallEvent) => void
   readonly onForecast?: (forecast: Forecast) => void
 }
@@ -78,8 +82,9 @@ async function open(
   const { connection, diagnostics: found } = await connectionFor(organization, spec, options)
   const diagnostics = [...found, ...credentialEnds(organization, spec, options.clock.now())]
   if (diagnostics.some(isError)) return { diagnostics }
-  const { clock, random, onCall } = options
-  const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })
+  const { clock, random, onCall, mayWrite } = options
+  const hooks = { ...(onCall && { onCall }), ...(mayWrite && { mayWrite }) }
+  const transport = createTransport({ ...connection, clock, random, ...hooks })
   const siteUrls = new Map(connection.sites.map(({ name, url }) => [name, url]))
   const ownEmails = [...connection.credentials.sites.values()].flatMap(({ email }) => email ?? [])
   return { diagnostics, session: createSession({ estate, spec, transport, siteUrls, ownEmails, options }) }
@@ -210,7 +215,10 @@ function surroundingsFor(
     ledger: state.ledger,
     nowMs,
     covers: options.covers,
-    reachOf: reachOf(spec, parts.estate.organization, { cwd: options.cwd }),
+    reachOf: reachOf(spec, parts.estate.organization, {
+      cwd: options.cwd,
+      ...(options.labelsOf && { labelsOf: options.labelsOf }),
+    }),
     ...(options.onForecast && { onForecast: options.onForecast }),
   }
 }
