@@ -71,6 +71,28 @@ describe('where a call goes', () => {
     expect(await connect().reader.read(request)).toEqual({ found: true })
   })
 
+  test('SCIM is asked two things at a time, other APIs more', async () => {
+    const most = async (request: ApiRequest): Promise<number> => {
+      let [open, peak] = [0, 0]
+      nock(api)
+        .persist()
+        .get(/./)
+        .reply(200, async () => {
+          open += 1
+          peak = Math.max(peak, open)
+          await new Promise(setImmediate)
+          open -= 1
+          return {}
+        })
+      const { reader } = connect()
+      await Promise.all(Array.from({ length: 12 }, () => reader.read(request)))
+      nock.cleanAll()
+      return peak
+    }
+    expect(await most(get({ api: 'scim', path: '/scim/directory/{directoryId}/Users' }))).toBeLessThanOrEqual(2)
+    expect(await most(get({ api: 'organization', path: '/v1/orgs' }))).toBeGreaterThan(2)
+  })
+
   test('a value cannot reach another path, and an array repeats its parameter', async () => {
     nock(site).get('/rest/api/3/project/..%2Fuser%3Fx%3D1?keys=A%20B&keys=C%26D&flag=true').reply(200, {})
     const params = { projectIdOrKey: '../user?x=1' }

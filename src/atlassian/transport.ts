@@ -12,6 +12,9 @@ export type { Endpoints, Site } from './address.ts'
 export type { Credentials, SiteCredential } from './credential.ts'
 export type { CallEvent } from './send.ts'
 
+/** The SCIM API publishes no limit, and is said to want little at a time (reference 10.4). */
+const scimConcurrency = 2
+
 export interface TransportOptions {
   readonly organizationId: string
   /** Looked up where the organization has exactly one directory. */
@@ -70,7 +73,8 @@ export function createTransport(options: TransportOptions): Transport {
   const sendOptions: SendOptions = { clock, random, timeoutMs, onTry, dispatcher, ...(mayWrite && { mayWrite }) }
   const budgets = new Map<string, Budget>()
   const budgetOf = (name: string): Budget => {
-    const budget = budgets.get(name) ?? createBudget({ clock, concurrency })
+    const budget =
+      budgets.get(name) ?? createBudget({ clock, concurrency: name === 'scim' ? scimConcurrency : concurrency })
     budgets.set(name, budget)
     return budget
   }
