@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import { exitCodeTable, type ExitCode } from '../report/exit-code.ts'
+import { exitCodeTable } from '../report/exit-code.ts'
+import { collect, command, live, manifests, type Finish } from './command.ts'
 import { apply, type ApplyOptions } from './commands/apply.ts'
 import { approve, type ApproveOptions } from './commands/approve.ts'
 import { demo } from './commands/demo.ts'
@@ -12,9 +13,6 @@ import { validate, type ValidateOptions } from './commands/validate.ts'
 import { completionScript, shells, type Shell } from './completion.ts'
 import type { Context } from './context.ts'
 import { parseDuration } from './until.ts'
-
-/** Takes the code that a command ends with. */
-type Finish = (code: ExitCode) => void
 
 /** The command line: names, flags and help. What commands do stands in `commands/`. */
 export function createProgram(context: Context, version: string, finish: Finish): Command {
@@ -40,33 +38,6 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addSandbox(program, context, finish)
   addCompletion(program, context, finish)
   return program
-}
-
-interface Described {
-  readonly name: string
-  readonly summary: string
-  readonly example: string
-}
-
-/** Every command has an example before everything else: it is what people look for. */
-function command(program: Command, { name, summary, example }: Described): Command {
-  return program
-    .command(name)
-    .description(summary)
-    .option('--no-color', 'no colours, also NO_COLOR=1')
-    .addHelpText('before', `Example:\n  ${example}\n`)
-}
-
-const manifests = (): Argument => new Argument('[paths...]', 'files or directories with manifests (default: .)')
-
-function live(target: Command): Command {
-  return target
-    .addArgument(manifests())
-    .option('--json', 'one JSON document on stdout, docs/json/plan.schema.json')
-    .option('-v, --verbose', 'name every unmanaged entry')
-    .option('--expand', 'list equal changes over many places one by one')
-    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
-    .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
 }
 
 function addChecks(program: Command, context: Context, finish: Finish): void {
@@ -107,8 +78,6 @@ function addDoctor(program: Command, context: Context, finish: Finish): void {
     .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
     .action(async (paths: string[], options: DoctorCommandOptions) => finish(await doctor(paths, options, context)))
 }
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value]
 
 function addChanges(program: Command, context: Context, finish: Finish): void {
   live(command(program, { name: 'apply', summary: 'plan, ask, and make the changes', example: 'roster apply access/' }))

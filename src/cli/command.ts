@@ -1,0 +1,35 @@
+import { Argument, type Command } from 'commander'
+import type { ExitCode } from '../report/exit-code.ts'
+
+/** Takes the code that a command ends with. */
+export type Finish = (code: ExitCode) => void
+
+export interface Described {
+  readonly name: string
+  readonly summary: string
+  readonly example: string
+}
+
+/** Every command has an example before everything else: it is what people look for. */
+export function command(program: Command, { name, summary, example }: Described): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .option('--no-color', 'no colours, also NO_COLOR=1')
+    .addHelpText('before', `Example:\n  ${example}\n`)
+}
+
+export const manifests = (): Argument => new Argument('[paths...]', 'files or directories with manifests (default: .)')
+
+export function live(target: Command): Command {
+  return target
+    .addArgument(manifests())
+    .option('--json', 'one JSON document on stdout, docs/json/plan.schema.json')
+    .option('-v, --verbose', 'name every unmanaged entry')
+    .option('--expand', 'list equal changes over many places one by one')
+    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
+}
+
+/** For an option that may be given several times. */
+export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value]
