@@ -75,6 +75,15 @@ export function createConfigMapStore(configMaps: ConfigMaps, name: string): Stat
   }
 }
 
+/** Takes away what a store of this name has kept: the head first, without which the parts count for nothing. */
+export async function removeState(configMaps: ConfigMaps, name: string): Promise<void> {
+  const found = await configMaps.read(name)
+  if (!found) return
+  const { digest, parts } = headOf(found.data['head'], name)
+  await configMaps.remove(name)
+  for (let index = 0; index < parts; index += 1) await configMaps.remove(`${name}-${digest}-${index}`)
+}
+
 function headOf(text: string | undefined, name: string): Head {
   try {
     return JSON.parse(text ?? '') as Head

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startSandbox, type Sandbox } from '../sandbox/start-sandbox.ts'
+import { parseWorldSeed } from '../sandbox/world-seed.ts'
+import type { ConfigMapData } from '../state/config-map-store.ts'
+import { finalizer, objectId, type ClusterObject } from './cluster-object.ts'
+import { sortByOrganization } from './estates.ts'
+import { reconcileEstate, type EstatePorts, type EstateRun } from './reconcile-estate.ts'
+
+const seed = parseWorldSeed(
+  JSON.stringify({
+    organization: {
+      id: 'organization-1',
+      name: 'Acme',
+      directory: { id: 'directory-1', name: 'Primary' },
+      verifiedDomains: ['acme.com'],
+    },
+    credentials: { organizationApiKeys: [{ name: 'roster', key: 'organization-key' }] },
+    sites: [{ name: 'acme', cloudId: 'cloud-1', products: [] }],
+    accounts: ['ana', 'bob'].map((name) => ({ id: `712020:${name}`, email: `${name}@acme.com`, name })),
+    groups: ['devs', 'ops'].map((name) => ({ id: `group-${name}`, name, members: ['ana@acme.com'] })),
+  }),
+)
+
+type Meta = Partial<ClusterObject['metadata']>
+const object = (kind: string, name: string, spec: unknown, meta: Meta = {}): ClusterObject => ({
+  apiVersion: 'roster.dev/v1alpha1',
+  kind,
+  metadata: { namespace: 'platform', name, generation: 1, ...meta },
+  spec,
+})
+const organization = (more: object = {}, meta: Meta = {}) =>
+  object(
+    'AtlassianOrganization',
+    'acme',
+    {
+      organizationId: 'organization-1',
+      directoryId: 'directory-1',
+      credentials: { organization: { valueFrom: { secretKeyRef: { name: 'acme', key: 'api' } } } },
+      ...more,
+    },
+    meta,
+  )
+const crew = (group: string, meta: Meta = {}) =>
+  object(
+    'AtlassianGroupMembership',
+    group,
+    { group, authority: 'Additive', members: [{ email: 'bob@acme.com' }] },
+    meta,
+  )
+const gone: Meta = { deletionTimestamp: '2026-11-20T00:00:00Z', finalizers: [finalizer] }
+
+let sandbox: Sandbox
+let nowMs: number
+let secret: string | undefined
+let isWriter: boolean
+let configMaps: Map<string, ConfigMapData>
+/** What was written to the cluster, with the number of writes that Atlassian had seen by then. */
+let log: string[]
+
+beforeEach(async () => {
+  ;[nowMs, secret, isWriter, configMaps, log] = [Date.UTC(2026, 10, 20), 'organization-key', true, new Map(), []]
+  sandbox = await startSandbox({ world: seed, now: () => nowMs })
+})
+afterEach(() => sandbox.close())
+
+const writes = () => sandbox.journal.writes().map(({ method, operation, status }) => `${method} ${operation} ${status}`)
+const note = (what: string, each: ClusterObject, more = '') =>
+  void log.push(`${what} ${each.metadata.name}${more} after ${sandbox.journal.writes().length}`)
+
+function ports(): EstatePorts {
+  return {
+    objects: {
+      hold: async (each) => note('hold', each),
+      release: async (each) => note('release', each),
+      tell: async (each, { conditions }) =>
+        note(
+          'tell',
+          each,
+          `: ${conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`).join(', ')}`,
+        ),
+    },
+    configMaps: {
+      read: async (name) => configMaps.get(name),
+      write: async (name, data) => void configMaps.set(name, { data, resourceVersion: `${configMaps.size + 1}` }),
+      remove: async (name) => void configMaps.delete(name),
+    },
+    secrets: { read: async () => secret },
+    labelsOf: () => undefined,
+    mayWrite: () => isWriter,
+    signal: new AbortController().signal,
+    clock: { now: () => nowMs, sleep: async (ms) => void (nowMs += ms) },
+    random: () => 0.5,
+    env: {},
+    cwd: '/',
+    sandboxUrl: sandbox.url,
+  }
+}
+
+/** A pass; two minutes later what it wrote has settled. */
+async function pass(objects: readonly ClusterObject[], edited?: EstateRun['edited']) {
+  log = []
+  const { estates, strays } = sortByOrganization(objects)
+  const report = await reconcileEstate(estates[0]!, { strays, ...(edited && { edited }) }, ports())
+  nowMs += 120_000
+  return report.result
+}
+
+test('finalizers come before the first write, status after it; a second pass writes nothing', async () => {
+  expect(await pass([organization(), crew('devs')])).toBe('done')
+  expect(log).toEqual([
+    'hold acme after 0',
+    'hold devs after 0',
+    'tell devs: Ready=True Succeeded after 1',
+    'tell acme: Ready=True Succeeded after 1',
+  ])
+  sandbox.journal.clear()
+  expect(await pass([organization(), crew('devs')])).toBe('done')
+  expect(writes()).toEqual([])
+})
+
+test('a deleted object is withdrawn, and let go only then', async () => {
+  await pass([organization(), crew('devs')])
+  sandbox.journal.clear()
+  expect(await pass([organization(), crew('devs', gone)])).toBe('done')
+  expect(writes()).toEqual([expect.stringMatching(/^DELETE .* 20\d$/)])
+  expect(log.filter((each) => each.startsWith('release'))).toEqual(['release devs after 1'])
+})
+
+test('a withdrawal that fails keeps the object', async () => {
+  await pass([organization(), crew('devs')])
+  isWriter = false
+  await pass([organization(), crew('devs', gone)])
+  expect(log.some((each) => each.startsWith('release'))).toBe(false)
+  isWriter = true
+  await pass([organization(), crew('devs', gone)])
+  expect(log.some((each) => each.startsWith('release devs'))).toBe(true)
+})
+
+test('Retain lets it go and withdraws nothing', async () => {
+  await pass([organization(), crew('devs')])
+  sandbox.journal.clear()
+  const annotations = { 'roster.dev/deletion': 'Retain' }
+  await pass([organization(), crew('devs', { ...gone, annotations })])
+  expect(writes()).toEqual([])
+  expect(log).toContain('release devs after 0')
+})
+
+test('a process that is not the writer any more writes nothing and says so', async () => {
+  isWriter = false
+  expect(await pass([organization(), crew('devs')])).toBe('waiting')
+  expect(writes()).toEqual([])
+  expect(log).toContain('tell devs: Ready=False RemoteRefused, Reconciling=True ProgressingWithRetry after 0')
+})
+
+test('without its Secret an organization waits for a person, and nothing is called', async () => {
+  secret = undefined
+  expect(await pass([organization(), crew('devs')])).toBe('waiting')
+  expect(sandbox.journal.entries).toEqual([])
+  expect(log.slice(2)).toEqual([
+    'tell acme: Ready=False CredentialMissing, Stalled=True CredentialMissing after 0',
+    'tell devs: Ready=False Unread, Reconciling=True ProgressingWithRetry, Incomplete=True Unread after 0',
+  ])
+})
+
+test('a suspended organization is not called', async () => {
+  expect(await pass([organization({ suspend: true }), crew('devs')])).toBe('suspended')
+  expect(sandbox.journal.entries).toEqual([])
+  expect(log).toEqual(['tell acme: Ready=Unknown Suspended after 0', 'tell devs: Ready=Unknown Suspended after 0'])
+})
+
+test('an edit reads and tells only what it claims', async () => {
+  const edited = crew('devs')
+  await pass([organization(), edited, crew('ops')], new Set([objectId(edited)]))
+  expect(log.filter((each) => each.startsWith('tell'))).toEqual(['tell devs: Ready=True Succeeded after 1'])
+})
+
+test('a deleted organization goes after the objects under it, and takes its state along', async () => {
+  await pass([organization(), crew('devs')])
+  await pass([organization({}, gone), crew('devs')])
+  expect(log.at(-1)).toMatch(/^tell acme: Ready=False Unread, Reconciling=True/)
+  expect(await pass([organization({}, gone)])).toBe('released')
+  expect([...configMaps]).toEqual([])
+})
