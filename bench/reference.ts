@@ -37,7 +37,7 @@ export async function measureReference(): Promise<Measured> {
       tokens: () => {
         throw new Error('nothing here signs in by consent')
       },
-      store: () => ({ load: async () => emptyState, save: async () => {} }),
+      store: () => ({ load: async () => emptyState, hold: () => Promise.reject(new Error('nothing is written here')) }),
     },
   )
   if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics[0]))

@@ -4,10 +4,10 @@ import { allowanceOf, type Allowance, type Headers } from './rate-headers.ts'
 /** What one credential may do, shared by all work that uses it: limits count by credential, not by item. */
 export interface Budget {
   /**
-   * Runs `work` when there is a place and the credential is not parked.
+   * Runs `work` when there is a place and the credential is not parked. In the background it lets all others go first.
    * @throws ParkedError where that would take longer than `patienceMs`.
    */
-  run<Result>(work: () => Promise<Result>, patienceMs: number): Promise<Result>
+  run<Result>(work: () => Promise<Result>, patienceMs: number, inBackground?: boolean): Promise<Result>
   /** Nothing starts before then: a 429 is meant for the credential, not for the one request that met it. */
   park(untilMs: number): void
   /**
@@ -50,8 +50,8 @@ export function createBudget({ clock, concurrency }: { readonly clock: Clock; re
     }
   }
   return {
-    run: async (work, patienceMs) => {
-      const leave = await places.enter()
+    run: async (work, patienceMs, inBackground = false) => {
+      const leave = await places.enter(inBackground)
       try {
         await waitForTurn(patienceMs)
         pace.count()
@@ -145,19 +145,20 @@ function costAfter(
   return before === undefined ? cost : (cost + before) / 2
 }
 
-/** So many at a time, first come first served. */
-function createPlaces(count: number): { enter(): Promise<() => void> } {
+/** So many at a time, first come first served; and who waits in the background, when nobody else does. */
+function createPlaces(count: number): { enter(inBackground: boolean): Promise<() => void> } {
   let free = count
   const waiting: (() => void)[] = []
+  const waitingBehind: (() => void)[] = []
   const leave = (): void => {
-    const next = waiting.shift()
+    const next = waiting.shift() ?? waitingBehind.shift()
     if (next) next()
     else free += 1
   }
   return {
-    enter: async () => {
+    enter: async (inBackground) => {
       if (free > 0) free -= 1
-      else await new Promise<void>((resolve) => waiting.push(resolve))
+      else await new Promise<void>((resolve) => (inBackground ? waitingBehind : waiting).push(resolve))
       return leave
     },
   }

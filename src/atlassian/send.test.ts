@@ -53,7 +53,7 @@ describe('when a call fails', () => {
   test('a write is asked for before each of its tries, a read never', async () => {
     nock(site).get(path).reply(200, {}).post(rolePath).reply(429, '', { 'Retry-After': '7' })
     let asked = 0
-    const { reader, writer, stats } = connect({ mayWrite: () => (asked += 1) === 1 })
+    const { reader, writer, stats } = connect({}, undefined, undefined, () => (asked += 1) === 1)
     await reader.read(project)
     expect((await failureOf(writer.write(addActor))).failure).toMatchObject({
       code: 'NOT_THE_WRITER',

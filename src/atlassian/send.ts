@@ -35,6 +35,10 @@ export interface Call {
   readonly budget: Budget
   /** Never to be shown, even if the server quotes them. */
   readonly secrets: readonly string[]
+  /** Asked right before each try of a write; false refuses it. Default: always. */
+  readonly mayWrite?: (() => boolean) | undefined
+  /** Lets the calls of others go first. */
+  readonly inBackground?: boolean | undefined
 }
 
 export interface SendOptions extends ExchangeOptions {
@@ -42,8 +46,6 @@ export interface SendOptions extends ExchangeOptions {
   /** In [0, 1). */
   readonly random: () => number
   readonly onTry: (event: CallEvent) => void
-  /** Asked right before each try of a write; false refuses it. Default: always. */
-  readonly mayWrite?: () => boolean
 }
 
 /** Sends until there is an answer or no try is left. @throws RemoteError */
@@ -78,12 +80,12 @@ async function tryOnce(
   const { clock } = options
   let beganMs = clock.now()
   const once = () => {
-    if (call.write && options.mayWrite?.() === false) throw noMoreWriter(call)
+    if (call.write && call.mayWrite?.() === false) throw noMoreWriter(call)
     beganMs = clock.now()
     return exchange(call.outgoing, options)
   }
   try {
-    const result = await call.budget.run(once, (startedMs ?? beganMs) + patienceMs - beganMs)
+    const result = await call.budget.run(once, (startedMs ?? beganMs) + patienceMs - beganMs, call.inBackground)
     const durationMs = clock.now() - beganMs
     if (!('text' in result)) return { outcome: result, beganMs, durationMs }
     // a 429 parks the credential for as long as it says; what it says of the window must not slow down all that follows

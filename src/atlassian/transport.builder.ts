@@ -42,6 +42,7 @@ export function connect(
   options: Partial<TransportOptions> = {},
   credential: SiteCredential = classic,
   directory: { readonly directoryId?: string } = { directoryId: 'dir-1' },
+  mayWrite: () => boolean = () => true,
 ) {
   const clock = createTestClock()
   const events: CallEvent[] = []
@@ -61,7 +62,7 @@ export function connect(
     onCall: (event) => events.push(event),
     ...options,
   })
-  return { ...transport, writer: transport.createWriter(), clock, events }
+  return { ...transport, writer: transport.createWriter(mayWrite), clock, events }
 }
 
 export const failureOf = async (call: Promise<unknown>): Promise<RemoteError> => {

@@ -6,7 +6,7 @@ import { createBudget, type Budget } from './budget.ts'
 import { authorizationOf, credentialName, renewedAuthorization, usesGateway, type Credentials } from './credential.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { isRead } from './read-list.ts'
-import { send, type CallEvent, type SendOptions } from './send.ts'
+import { send, type Call, type CallEvent, type SendOptions } from './send.ts'
 
 export type { Endpoints, Site } from './address.ts'
 export type { Credentials, SiteCredential } from './credential.ts'
@@ -35,8 +35,6 @@ export interface TransportOptions {
   readonly timeoutMs?: number
   /** Told of every try. */
   readonly onCall?: (event: CallEvent) => void
-  /** Asked right before each try of a write: whether this process is still the one that may. Default: always. */
-  readonly mayWrite?: () => boolean
   /** Requests at a time, by credential. Default 8. */
   readonly concurrency?: number
 }
@@ -52,8 +50,13 @@ export interface TransportStats {
 export interface Transport {
   /** Refuses everything that is not on the list of reads. @throws Error for a call that could write: a bug */
   readonly reader: Reader
-  /** Takes writes only. As long as it is not called, nothing can be changed. */
-  createWriter(): Writer
+  /** The same, for what can wait: each of its calls lets the others go first. */
+  readonly backgroundReader: Reader
+  /**
+   * Takes writes only. As long as it is not called, nothing can be changed. `mayWrite` is asked right before each try:
+   * whether this process is still the one that may.
+   */
+  createWriter(mayWrite?: () => boolean): Writer
   stats(): TransportStats
   /** Reads that the transport still has to make for itself: an id of a directory or of a site that was not given. */
   lookUps(): number
@@ -69,8 +72,7 @@ export function createTransport(options: TransportOptions): Transport {
     if (event.tries > 1) counts.retries += 1
     onCall?.(event)
   }
-  const { mayWrite } = options
-  const sendOptions: SendOptions = { clock, random, timeoutMs, onTry, dispatcher, ...(mayWrite && { mayWrite }) }
+  const sendOptions: SendOptions = { clock, random, timeoutMs, onTry, dispatcher }
   const budgets = new Map<string, Budget>()
   const budgetOf = (name: string): Budget => {
     const budget =
@@ -80,19 +82,26 @@ export function createTransport(options: TransportOptions): Transport {
   }
   const lookUps = createLookUps(options, { read: (request) => reader.read(request), sendOptions, budgetOf })
   const call = createCall({ options, lookUps, sendOptions, budgetOf })
-  const reader: Reader = {
+  const createReader = (inBackground: boolean): Reader => ({
     read: async <Body>(request: ApiRequest) => {
       if (!isRead(request)) throw new Error(`${labelOf(request)} is not on the list of reads`)
-      return (await call(request)) as Body
+      return (await call(request, { inBackground })) as Body
     },
-  }
-  const writer: Writer = {
+  })
+  const reader = createReader(false)
+  const createWriter = (mayWrite?: () => boolean): Writer => ({
     write: async <Body>(request: ApiRequest) => {
       if (isRead(request)) throw new Error(`${labelOf(request)} is a read`)
-      return (await call(request)) as Body
+      return (await call(request, { mayWrite })) as Body
     },
+  })
+  return {
+    reader,
+    backgroundReader: createReader(true),
+    createWriter,
+    stats: () => ({ ...counts }),
+    lookUps: () => lookUps.outstanding(),
   }
-  return { reader, createWriter: () => writer, stats: () => ({ ...counts }), lookUps: () => lookUps.outstanding() }
 }
 
 interface CallParts {
@@ -103,7 +112,7 @@ interface CallParts {
 }
 
 function createCall({ options, lookUps, sendOptions, budgetOf }: CallParts) {
-  return async (request: ApiRequest): Promise<unknown> => {
+  return async (request: ApiRequest, manner: Pick<Call, 'mayWrite' | 'inBackground'>): Promise<unknown> => {
     const label = labelOf(request)
     const url = await urlOf(request, options, lookUps)
     const authorization = await authorizationOf(request, options.credentials)
@@ -125,6 +134,7 @@ function createCall({ options, lookUps, sendOptions, budgetOf }: CallParts) {
             ...(body !== undefined && { body }),
           },
           budget: budgetOf(credentialName(request)),
+          ...manner,
           secrets: [value, value.slice(value.indexOf(' ') + 1), ...plainTokens(request, options.credentials)],
         },
         sendOptions,

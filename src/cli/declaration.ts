@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { TokenStore } from '../atlassian/oauth-kept.ts'
-import type { StateStore } from '../core/state.ts'
+import type { State, StateStore } from '../core/state.ts'
 import { readSelection, type Selection } from '../source/root.ts'
 import { shown } from '../source/yaml-files.ts'
 import { createDirectoryStore } from '../state/directory-store.ts'
@@ -29,7 +29,7 @@ export async function locate(paths: readonly string[], { io }: Context, state?: 
     return selection.isWhole || roots.some((root) => path === root || path.startsWith(root + sep))
   }
   const store = (organization: string): StateStore =>
-    relativeToRoot(createDirectoryStore(stateDirectory, organization), selection.root, io.cwd)
+    relativeToRoot(createDirectoryStore(stateDirectory, organization, io.clock), selection.root, io.cwd)
   const tokens = (credential: TokenOwner): TokenStore =>
     createTokenFile({ directory: stateDirectory, ...credential }, io.clock)
   return {
@@ -44,15 +44,18 @@ export async function locate(paths: readonly string[], { io }: Context, state?: 
 
 /** The same declaration read from another working directory must find its manifests again: files are kept as seen from the root. */
 function relativeToRoot(store: StateStore, root: string, cwd: string): StateStore {
+  const mapped = (state: State, name: (file: string) => string): State => ({
+    ...state,
+    applied: state.applied.map((each) => withFile(each, name(each.origin.file))),
+  })
+  const seenFromHere = (state: State): State => mapped(state, (file) => shown(resolve(root, file), cwd))
+  const seenFromRoot = (state: State): State =>
+    mapped(state, (file) => relative(root, resolve(cwd, file)).split(sep).join('/'))
   return {
-    load: async () => {
-      const state = await store.load()
-      const applied = state.applied.map((each) => withFile(each, shown(resolve(root, each.origin.file), cwd)))
-      return { ...state, applied }
-    },
-    save: (state) => {
-      const name = (file: string): string => relative(root, resolve(cwd, file)).split(sep).join('/')
-      return store.save({ ...state, applied: state.applied.map((each) => withFile(each, name(each.origin.file))) })
+    load: async () => seenFromHere(await store.load()),
+    hold: async () => {
+      const held = await store.hold()
+      return { ...held, state: seenFromHere(held.state), save: (state) => held.save(seenFromRoot(state)) }
     },
   }
 }

@@ -81,7 +81,10 @@ function ports(): EstatePorts {
     },
     configMaps: {
       read: async (name) => configMaps.get(name),
-      write: async (name, data) => void configMaps.set(name, { data, resourceVersion: `${configMaps.size + 1}` }),
+      write: async (name, data) => {
+        configMaps.set(name, { data, resourceVersion: `${configMaps.size + 1}` })
+        return `${configMaps.size}`
+      },
       remove: async (name) => void configMaps.delete(name),
     },
     secrets: { read: async () => secret },

@@ -101,9 +101,13 @@ function rememberingStore(store: StateStore, leaving: readonly ClusterObject[]) 
   let latest: State | undefined
   return {
     load: async () => (latest = withLastWords(await store.load(), leaving)),
-    save: async (state: State) => {
-      await store.save(state)
-      latest = state
+    hold: async () => {
+      const held = await store.hold()
+      const save = async (state: State): Promise<void> => {
+        await held.save(state)
+        latest = state
+      }
+      return { ...held, state: withLastWords(held.state, leaving), save }
     },
     latest: () => latest,
   }

@@ -49,6 +49,8 @@ export interface DesireContext {
   readonly nowMs: number
   /** What a manifest may touch. Default: everything. */
   readonly reachOf?: ReachOf
+  /** Which manifests are worked out, by file; the others lend their names. Default: all. */
+  readonly expands?: (file: string) => boolean
 }
 
 const strength: Readonly<Record<Authority, number>> = { Observe: 0, Additive: 1, Authoritative: 2 }
@@ -110,9 +112,10 @@ function expandAll(declared: Declared, kind: Kind, promised: Promised, context: 
   const siblings = new Map(
     objects.filter(({ manifest }) => !manifest.retired).map((each) => [each.manifest.name, each]),
   )
-  const { directory, nowMs, catalogues } = context
+  const { directory, nowMs, catalogues, expands = () => true } = context
   const shared = { directory, nowMs, promised, siblings, catalogue: catalogues.get(kind.name) }
-  const expanded = objects.map((object) => {
+  const asked = objects.filter(({ manifest }) => expands(manifest.origin.file))
+  const expanded = asked.map((object) => {
     const demand = kind.expand(object, shared)
     return { object, demand: within(demand, object, kind, context.reachOf?.(object.manifest)) }
   })

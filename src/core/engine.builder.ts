@@ -262,7 +262,9 @@ export async function pass(
   const identities = createIdentities()
   const side: WriteSide = { writer, identities, clock, signal, reload: load, removalsFirst }
   return {
-    ...(await reconcile({ manifests, diagnostics: [] }, surroundings, async () => (apply ? side : undefined))),
+    ...(await reconcile({ manifests, diagnostics: [] }, surroundings, async (survey) =>
+      apply ? { survey, means: side } : undefined,
+    )),
     identities,
   }
 }

@@ -1,4 +1,5 @@
 import { apply, type ApplyInput, type Outcome } from './apply.ts'
+import { subject } from './change.ts'
 import { declare, identityNeeds, type Declared } from './declare.ts'
 import type { ReachOf } from './delegation.ts'
 import { desire, type DesiredState } from './desire.ts'
@@ -26,6 +27,11 @@ export interface Surroundings {
   readonly nowMs: number
   /** Which manifests are in question, by file; the others are read for what they demand of the same scopes. */
   readonly covers: (file: string) => boolean
+  /**
+   * Which manifests are worked out at all: those in question, and whoever may share a scope with them. The others are there
+   * for the names that they give. Default: all.
+   */
+  readonly expands?: (file: string) => boolean
   /** What a manifest may touch. Default: everything. */
   readonly reachOf?: ReachOf
   /** Reads made so far. */
@@ -56,6 +62,12 @@ export interface Reconciled {
   readonly outcomes: readonly Outcome[]
 }
 
+/** What may be carried out, the whole survey or a part of it (`narrow`), and the means for it. */
+export interface Consent {
+  readonly survey: Survey
+  readonly means: WriteSide
+}
+
 /**
  * One pass: observe, diff, plan, and apply where `consent` hands over the means to write. A dry run is a `consent` that
  * gives nothing.
@@ -63,28 +75,31 @@ export interface Reconciled {
 export async function reconcile(
   declaration: Declaration,
   surroundings: Surroundings,
-  consent: (survey: Survey) => Promise<WriteSide | undefined>,
+  consent: (survey: Survey) => Promise<Consent | undefined>,
 ): Promise<Reconciled> {
-  const survey = await look(declaration, surroundings)
-  const means = await consent(survey)
-  if (!means) return { survey, outcomes: [] }
+  const looked = await look(declaration, surroundings)
+  const given = await consent(looked)
+  if (!given) return { survey: looked, outcomes: [] }
   const { kinds, reader } = surroundings
+  const { survey, means } = given
   const { catalogues, directory } = survey
   return { survey, outcomes: await apply(survey.plan, { ...means, kinds, reader, catalogues, directory }) }
 }
 
 async function look(declaration: Declaration, surroundings: Surroundings): Promise<Survey> {
-  const { kinds, reader, ledger, nowMs, covers, reachOf } = surroundings
+  const { kinds, reader, ledger, nowMs, covers, reachOf, expands = () => true } = surroundings
   const declared = declare(declaration, kinds)
-  const needs = identityNeeds(declared, kinds)
-  const specs = specsByKind(declared)
+  const expanded = only(declared, expands)
+  const needs = identityNeeds(expanded, kinds)
+  const specs = specsByKind(expanded)
   const before = forecastBefore(needs, specs, surroundings)
   surroundings.onForecast?.(before)
   const [directory, catalogues] = await Promise.all([
     surroundings.loadDirectory(needs),
     loadCatalogues(specs, kinds, reader),
   ])
-  const desired = focus(desire(declared, kinds, { directory, catalogues, nowMs, ...(reachOf && { reachOf }) }), covers)
+  const world = { directory, catalogues, nowMs, expands, ...(reachOf && { reachOf }) }
+  const desired = focus(desire(declared, kinds, world), covers)
   const scopes = [...desired.scopes.values()].map(({ scope }) => scope)
   const ahead = forecastScopes(scopes, kinds, catalogues)
   // what the catalogue took is known by now: pages, a site's mode, roles of team-managed projects
@@ -137,6 +152,37 @@ async function loadCatalogues(
 ): Promise<ReadonlyMap<string, unknown>> {
   const loaded = [...specs].map(async ([name, all]) => [name, await kinds.get(name)!.catalogue(all, reader)] as const)
   return new Map(await Promise.all(loaded))
+}
+
+const only = (declared: Declared, expands: (file: string) => boolean): Declared => ({
+  ...declared,
+  objects: new Map(
+    [...declared.objects].map(([name, all]) => [name, all.filter(({ manifest }) => expands(manifest.origin.file))]),
+  ),
+})
+
+/** The same survey without the scopes that `keeps` says no to, by scope id: as if nobody had asked for them. */
+export function narrow(survey: Survey, keeps: (id: string) => boolean): Survey {
+  const { desired, observed, difference, plan: planned } = survey
+  const within = ({ scope }: { readonly scope: Scope }): boolean => keeps(scopeId(scope))
+  const some = <Value>(all: ReadonlyMap<string, Value>, test: (value: Value, id: string) => boolean) =>
+    new Map([...all].filter(([id, value]) => test(value, id)))
+  return {
+    ...survey,
+    desired: {
+      ...desired,
+      scopes: some(desired.scopes, within),
+      entries: some(desired.entries, ({ resource }) => within(resource)),
+      expired: some(desired.expired, ({ resource }) => within(resource)),
+    },
+    observed: { resources: some(observed.resources, within), unread: some(observed.unread, (_, id) => keeps(id)) },
+    difference: {
+      changes: difference.changes.filter((change) => within(subject(change))),
+      unmanaged: difference.unmanaged.filter(within),
+      matched: difference.matched.filter(within),
+    },
+    plan: { ...planned, scopes: planned.scopes.filter(within) },
+  }
 }
 
 /** Only the scopes that a manifest in question claims; with all the demands on them, whoever makes them. */

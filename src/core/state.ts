@@ -47,7 +47,33 @@ export const emptyState: State = {
 /** Where state lives: a directory, ConfigMaps, a Git ref. */
 export interface StateStore {
   load(): Promise<State>
+  /** Takes it for writing. @throws LockedError where somebody else has it for longer than the store waits */
+  hold(): Promise<HeldState>
+}
+
+/** State that nobody else writes until `release`. */
+export interface HeldState {
+  /** As it is now, which may be another one than `load` gave. */
+  readonly state: State
+  /** How often it is worth saving while writes go on: what was written since the last time is lost with the process. */
+  readonly checkpointMs: number
+  /** Whether it is still ours. To be asked before each write to the outside. */
+  isHeld(): boolean
+  /** As often as is wished. @throws StateMovedError where it is not ours any more */
   save(state: State): Promise<void>
+  release(): Promise<void>
+}
+
+/** Somebody else has written the state since it was read: what rests on it is void, and nothing was overwritten. */
+export class StateMovedError extends Error {
+  override readonly name = 'StateMovedError'
+  readonly code = 'STATE_MOVED'
+}
+
+/** Somebody else holds the state. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError'
+  readonly code = 'LOCKED'
 }
 
 export const settleMs = 60_000
@@ -88,10 +114,6 @@ export function nextState(state: State, applied: Applied): State {
   const { nowMs, outcomes, source, manifests, covers } = applied
   const succeeded = outcomes.filter(({ result }) => result === 'done' || result === 'confirmed')
   const recent = [...state.written].filter(([, atMs]) => nowMs - atMs < settleMs)
-  const written = succeeded.map(({ change }): [string, number] => [
-    `${change.action} ${resourceId(subject(change))}`,
-    nowMs,
-  ])
   const kept = state.applied.filter(({ origin }) => !covers(origin.file))
   const unfinished = unfinishedWithdrawals(state, applied)
   return {
@@ -103,8 +125,29 @@ export function nextState(state: State, applied: Applied): State {
       ...unfinished,
       ...manifests.filter((each) => !each.retired && covers(each.origin.file)).map(portable),
     ],
-    written: new Map([...recent, ...written]),
+    written: new Map([...recent, ...writtenBy(succeeded, nowMs)]),
     approvals: new Map([...state.approvals].filter(([, untilMs]) => untilMs > nowMs)),
+  }
+}
+
+const writtenBy = (succeeded: readonly Outcome[], nowMs: number): readonly (readonly [string, number])[] =>
+  succeeded.map(({ change }) => [`${change.action} ${resourceId(subject(change))}`, nowMs])
+
+/**
+ * State in the middle of an apply. What was declared before stays declared, and what is declared now is known to be: either
+ * may have given access by now.
+ */
+export function checkpointState(state: State, applied: Applied): State {
+  const { covers, manifests, outcomes, nowMs } = applied
+  const succeeded = outcomes.filter(({ result }) => result === 'done' || result === 'confirmed')
+  const known = Map.groupBy(state.applied, nameOf)
+  const isKnown = (each: Manifest) => known.get(nameOf(each))?.some((other) => isSame(other, each)) ?? false
+  const begun = manifests.filter((each) => !each.retired && covers(each.origin.file) && !isKnown(each))
+  return {
+    ...state,
+    ledger: nextLedger(state, applied, succeeded),
+    applied: [...state.applied, ...begun.map(portable)],
+    written: new Map([...state.written, ...writtenBy(succeeded, nowMs)]),
   }
 }
 
@@ -163,14 +206,16 @@ function unfinishedWithdrawals(
     difference.changes.filter((change) => !done.has(change)).map((change) => scopeId(subject(change).scope)),
   )
   for (const id of observed.unread.keys()) open.add(id)
-  const gone = new Set(manifests.filter((each) => each.retired).map((each) => each.origin))
-  const unfinished = new Set(
-    [...desired.scopes].flatMap(([id, { origins }]) =>
-      open.has(id) ? origins.filter((origin) => gone.has(origin)) : [],
-    ),
+  const owing = new Set([...desired.scopes].flatMap(([id, { origins }]) => (open.has(id) ? origins : [])))
+  const unfinished = manifests.filter(
+    (each) => each.retired && (owing.has(each.origin) || desired.unresolved.has(each.origin)),
   )
-  return state.applied.filter(({ origin }) => unfinished.has(origin) || desired.unresolved.has(origin))
+  // the state may have been read anew since they were made of it
+  return state.applied.filter((each) => unfinished.some((other) => isSame(each, other)))
 }
+
+const isSame = (one: AppliedManifest, other: AppliedManifest): boolean =>
+  nameOf(one) === nameOf(other) && isDeepStrictEqual(one.spec, other.spec)
 
 const portable = ({ kind, name, namespace, annotations, spec, origin }: Manifest): AppliedManifest => ({
   kind,

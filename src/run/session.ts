@@ -1,41 +1,21 @@
 import { forecastDirectory, loadDirectory, type DirectoryOptions } from '../atlassian/directory.ts'
-import { createTransport, type CallEvent, type Transport } from '../atlassian/transport.ts'
-import type { Outcome } from '../core/apply.ts'
-import { createIdentities, type IdentityNeeds } from '../core/directory.ts'
+import { createTransport, type Transport } from '../atlassian/transport.ts'
+import type { IdentityNeeds } from '../core/directory.ts'
 import { isError, type Diagnostic } from '../core/diagnostic.ts'
-import type { Forecast } from '../core/kind.ts'
-import { apiVersion, type Declaration, type Manifest } from '../core/manifest.ts'
+import { apiVersion, type Declaration } from '../core/manifest.ts'
 import { reconcile, type Reconciled, type Surroundings, type Survey } from '../core/reconcile.ts'
-import { nextPins, nextState, retired, type State, type StateStore } from '../core/state.ts'
+import { retired, type State, type StateStore } from '../core/state.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { kinds } from '../kinds/index.ts'
-import { connectionFor, type ConnectionOptions } from './connection.ts'
+import { connectionFor } from './connection.ts'
 import { credentialEnds } from './credential-ends.ts'
 import { reachOf } from './delegations.ts'
 import { byOrganization, type Estate } from './organizations.ts'
 import { policiesFor } from './policies.ts'
+import type { ApplyOptions, SessionOptions } from './session-options.ts'
+import { beginWriting, type Writing } from './writing.ts'
 
-export interface SessionOptions extends ConnectionOptions {
-  /** Which files are in question; the rest is read for references and shared scopes. */
-  readonly covers: (file: string) => boolean
-  /** Whether `covers` takes in every file. */
-  readonly isWhole: boolean
-  /** Names the declaration: another one makes the next run a first run. */
-  readonly source: string
-  readonly store: (organization: string) => StateStore
-  /** Labels of a namespace of the cluster, for delegations by selector. */
-  readonly labelsOf?: (namespace: string) => Readonly<Record<string, string>> | undefined
-  /** Asked right before each write: whether this process is still the one that may. */
-  readonly mayWrite?: () => boolean
-  readonly onCall?: (event: CallEvent) => void
-  readonly onForecast?: (forecast: Forecast) => void
-}
-
-export interface ApplyOptions {
-  readonly removalsFirst: boolean
-  readonly signal: AbortSignal
-  readonly onOutcome?: (outcome: Outcome) => void
-}
+export type { ApplyOptions, SessionOptions } from './session-options.ts'
 
 export interface Pass extends Reconciled {
   /** Reads made until the plan was there. */
@@ -82,9 +62,8 @@ async function open(
   const { connection, diagnostics: found } = await connectionFor(organization, spec, options)
   const diagnostics = [...found, ...credentialEnds(organization, spec, options.clock.now())]
   if (diagnostics.some(isError)) return { diagnostics }
-  const { clock, random, onCall, mayWrite } = options
-  const hooks = { ...(onCall && { onCall }), ...(mayWrite && { mayWrite }) }
-  const transport = createTransport({ ...connection, clock, random, ...hooks })
+  const { clock, random, onCall } = options
+  const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })
   const siteUrls = new Map(connection.sites.map(({ name, url }) => [name, url]))
   const ownEmails = [...connection.credentials.sites.values()].flatMap(({ email }) => email ?? [])
   return { diagnostics, session: createSession({ estate, spec, transport, siteUrls, ownEmails, options }) }
@@ -122,48 +101,23 @@ async function runPass(parts: SessionParts, store: StateStore, { decide, approve
   const state = await store.load()
   const manifests = [...estate.declaration.manifests, ...retired(state, estate.declaration.manifests, options.covers)]
   const surroundings = surroundingsFor(parts, state, { nowMs, approved })
-  const identities = createIdentities()
-  let readsMade = 0
-  let applied = false
   const declaration = { ...estate.declaration, manifests }
-  const reconciled = await reconcile(declaration, surroundings, async (survey) => {
-    readsMade = transport.stats().reads
-    const decision = await decide(survey)
-    if (!decision) return undefined
-    applied = true
-    const reload = () => surroundings.loadDirectory(survey.needs)
-    return { ...decision, clock: options.clock, identities, reload, writer: transport.createWriter() }
-  })
-  if (applied) await store.save(stateAfter({ state, reconciled, manifests, identities, nowMs, options }))
-  return { ...reconciled, readsMade }
-}
-
-interface After {
-  readonly state: State
-  readonly reconciled: Reconciled
-  readonly manifests: readonly Manifest[]
-  readonly identities: ReturnType<typeof createIdentities>
-  readonly nowMs: number
-  readonly options: SessionOptions
-}
-
-function stateAfter({ state, reconciled: { survey, outcomes }, manifests, identities, nowMs, options }: After): State {
-  const { covers, isWhole, source } = options
-  const { difference, desired, observed, directory, needs } = survey
-  const next = nextState(state, {
-    manifests,
-    covers,
-    difference,
-    desired,
-    observed,
-    outcomes,
-    identities,
-    kinds,
-    ...(isWhole && { source }),
-    nowMs,
-  })
-  const pins = nextPins(state.pins, { needs, directory, identities, isWhole })
-  return { ...next, pins, counts: { ...state.counts, ...directory.counts } }
+  let readsMade = 0
+  let writing: Writing | undefined
+  try {
+    const reconciled = await reconcile(declaration, surroundings, async (looked) => {
+      readsMade = transport.stats().reads
+      const decision = await decide(looked)
+      if (!decision) return undefined
+      writing = await beginWriting({ looked, decision, state, store, manifests, nowMs }, parts)
+      const reload = () => surroundings.loadDirectory(looked.needs)
+      return { survey: writing.survey, means: { ...writing.means, reload } }
+    })
+    await writing?.end(reconciled)
+    return { ...reconciled, readsMade }
+  } finally {
+    await writing?.release()
+  }
 }
 
 function directoryOptionsFor(

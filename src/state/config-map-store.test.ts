@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { emptyState, type State } from '../core/state.ts'
-import { createConfigMapStore, StateConflictError, type ConfigMaps } from './config-map-store.ts'
+import { emptyState, StateMovedError, type State, type StateStore } from '../core/state.ts'
+import { createConfigMapStore, type ConfigMaps } from './config-map-store.ts'
 import { StateUnreadableError } from './state-document.ts'
 
 /** As the API server keeps them; `cutAfter`: the writes that still succeed. */
@@ -16,8 +16,9 @@ function cluster() {
       world.writes += 1
       if (world.writes > world.cutAfter) throw new Error('the process died')
       const version = maps.get(name)?.version
-      if (resourceVersion !== (version === undefined ? undefined : String(version))) throw new StateConflictError(name)
+      if (resourceVersion !== (version === undefined ? undefined : String(version))) throw new StateMovedError(name)
       maps.set(name, { data, version: (version ?? 0) + 1 })
+      return String((version ?? 0) + 1)
     },
     remove: async (name) => void maps.delete(name),
   }
@@ -31,6 +32,8 @@ const stateOf = (...titles: readonly string[]): State => ({
   pins: { accounts: new Map([['ana@x.io', 'id-ana']]), groups: new Map() },
 })
 
+const save = async (store: StateStore, state: State): Promise<void> => (await store.hold()).save(state)
+
 test('without ConfigMaps nothing was ours', async () => {
   expect(await createConfigMapStore(cluster().configMaps, 'roster-state-acme').load()).toEqual(emptyState)
 })
@@ -39,7 +42,7 @@ test('what was saved is loaded by another replica', async () => {
   const { configMaps } = cluster()
   const store = createConfigMapStore(configMaps, 'roster-state-acme')
   await store.load()
-  await store.save(stateOf('ana'))
+  await save(store, stateOf('ana'))
   expect(await createConfigMapStore(configMaps, 'roster-state-acme').load()).toEqual(stateOf('ana'))
 })
 
@@ -48,25 +51,25 @@ test('a large ledger is in several parts, none of which is too large, and old pa
   const store = createConfigMapStore(configMaps, 'state')
   const large = stateOf(...Array.from({ length: 30_000 }, (_, index) => `Zoë ${index} ${'x'.repeat(40)}`))
   await store.load()
-  await store.save(stateOf('ana'))
-  await store.save(large)
+  await save(store, stateOf('ana'))
+  await save(store, large)
   expect(maps.size).toBeGreaterThan(3)
   const sizes = [...maps.values()].map(({ data }) => Buffer.byteLength(Object.values(data).join('')))
   expect(Math.max(...sizes)).toBeLessThanOrEqual(900 * 1024)
   expect(await createConfigMapStore(configMaps, 'state').load()).toEqual(large)
-  await store.save(stateOf('bob'))
+  await save(store, stateOf('bob'))
   expect(maps.size).toBe(2)
 })
 
 test('of two writers the second is refused, and the first one counts', async () => {
   const { configMaps } = cluster()
   const [one, other] = [createConfigMapStore(configMaps, 'state'), createConfigMapStore(configMaps, 'state')]
-  await Promise.all([one.load(), other.load()])
-  await one.save(stateOf('one'))
-  await expect(other.save(stateOf('other'))).rejects.toThrow(StateConflictError)
+  const late = await other.hold()
+  await save(one, stateOf('one'))
+  await expect(late.save(stateOf('other'))).rejects.toThrow(StateMovedError)
+  expect(late.isHeld()).toBe(false)
   expect(await createConfigMapStore(configMaps, 'state').load()).toEqual(stateOf('one'))
-  await other.load()
-  await other.save(stateOf('other'))
+  await save(other, stateOf('other'))
   expect(await one.load()).toEqual(stateOf('other'))
 })
 
@@ -74,13 +77,13 @@ test.each([0, 1])('a process that dies after %i writes of a save leaves the stat
   const { configMaps, world } = cluster()
   const store = createConfigMapStore(configMaps, 'state')
   await store.load()
-  await store.save(stateOf('before'))
+  await save(store, stateOf('before'))
   world.cutAfter = world.writes + survived
-  await expect(store.save(stateOf('after'))).rejects.toThrow('died')
+  await expect(save(store, stateOf('after'))).rejects.toThrow('died')
   world.cutAfter = Infinity
   const next = createConfigMapStore(configMaps, 'state')
   expect(await next.load()).toEqual(stateOf('before'))
-  await next.save(stateOf('after'))
+  await save(next, stateOf('after'))
   expect(await createConfigMapStore(configMaps, 'state').load()).toEqual(stateOf('after'))
 })
 
@@ -88,9 +91,9 @@ test('the same state is not written again', async () => {
   const { configMaps, world } = cluster()
   const store = createConfigMapStore(configMaps, 'state')
   await store.load()
-  await store.save(stateOf('ana'))
+  await save(store, stateOf('ana'))
   const { writes } = world
-  await store.save(stateOf('ana'))
+  await save(store, stateOf('ana'))
   expect(world.writes).toBe(writes)
 })
 
@@ -98,7 +101,7 @@ test('a part that is gone is an error, and never an empty ledger', async () => {
   const { configMaps, maps } = cluster()
   const store = createConfigMapStore(configMaps, 'state')
   await store.load()
-  await store.save(stateOf('ana'))
+  await save(store, stateOf('ana'))
   maps.delete([...maps.keys()].find((name) => name !== 'state')!)
   await expect(createConfigMapStore(configMaps, 'state').load()).rejects.toThrow(StateUnreadableError)
 })

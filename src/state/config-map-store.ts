@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
-import { emptyState, type State, type StateStore } from '../core/state.ts'
-import { parseState, StateUnreadableError, stateText } from './state-document.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { emptyState, StateMovedError, type HeldState, type State, type StateStore } from '../core/state.ts'
+import { headOf, joinState, splitState, type Head } from './config-map-parts.ts'
+import { StateUnreadableError } from './state-document.ts'
 
 /** As the API server has it. */
 export interface ConfigMapData {
@@ -12,84 +13,92 @@ export interface ConfigMapData {
 export interface ConfigMaps {
   read(name: string): Promise<ConfigMapData | undefined>
   /**
-   * Writes the whole of it. `resourceVersion`: of what was read; undefined where there was none.
-   * @throws StateConflictError where somebody else has written meanwhile
+   * Writes the whole of it, and gives its new version. `resourceVersion`: of what was read; undefined where there was none.
+   * @throws StateMovedError where somebody else has written meanwhile
    */
-  write(name: string, data: Readonly<Record<string, string>>, resourceVersion: string | undefined): Promise<void>
+  write(name: string, data: Readonly<Record<string, string>>, resourceVersion: string | undefined): Promise<string>
   /** Nothing where it is gone already. */
   remove(name: string): Promise<void>
 }
 
-/** Somebody else has written the state since it was read: what this pass learned is not kept, and the next one reads anew. */
-export class StateConflictError extends Error {
-  override readonly name = 'StateConflictError'
-}
+const checkpointMs = 2_000
 
-/** A ConfigMap holds 1 MiB, with its keys and labels. */
-const partBytes = 900 * 1024
-
-interface Head {
-  readonly formatVersion: '1'
-  /** Of the text, for the names of its parts. */
-  readonly digest: string
-  readonly parts: number
+interface Known {
+  readonly head?: Head
+  readonly resourceVersion?: string
 }
 
 /**
- * State in ConfigMaps: the parts of the text, named after its digest, and a head that says which parts count. The head is
- * written last and against the version that was read, so that a crash leaves the old state or the new one, and of two
- * writers one is refused.
+ * State in ConfigMaps: parts named after their content, of which a save writes those that are new, and a head that says
+ * which count. The head is written last and against the version that was read, so that a crash leaves the old state or
+ * the new one, and of two writers one is refused.
  */
 export function createConfigMapStore(configMaps: ConfigMaps, name: string): StateStore {
-  let known: { readonly head?: Head; readonly resourceVersion?: string } = {}
-  const partName = (digest: string, index: number): string => `${name}-${digest}-${index}`
+  let known: Known = {}
+  const load = async (): Promise<State> => {
+    const { state, ...rest } = await read(configMaps, name)
+    known = rest
+    return state
+  }
   return {
-    async load() {
-      const found = await configMaps.read(name)
-      if (!found) {
-        known = {}
-        return emptyState
+    load,
+    async hold() {
+      const state = await load()
+      return heldWith(state, async (next) => void (known = await write(configMaps, name, { known, next })))
+    },
+  }
+}
+
+/** Who may write is settled by a Lease: nothing is locked here. */
+function heldWith(state: State, save: (state: State) => Promise<void>): HeldState {
+  let isHeld = true
+  return {
+    state,
+    checkpointMs,
+    isHeld: () => isHeld,
+    save: async (next) => {
+      try {
+        await save(next)
+      } catch (error) {
+        if (error instanceof StateMovedError) isHeld = false
+        throw error
       }
-      const head = headOf(found.data['head'], name)
-      known = { head, resourceVersion: found.resourceVersion }
-      const names = Array.from({ length: head.parts }, (_, index) => partName(head.digest, index))
-      const parts = await Promise.all(names.map((each) => configMaps.read(each)))
-      const missing = names.find((_, index) => parts[index] === undefined)
-      if (missing !== undefined) throw new StateUnreadableError(`ConfigMap ${missing} is gone, which ${name} counts on`)
-      return parseState(parts.map((part) => part?.data['part'] ?? '').join(''), `ConfigMap ${name}`)
     },
-    async save(state: State) {
-      const text = stateText(state)
-      const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
-      if (digest === known.head?.digest) return
-      const parts = partsOf(text)
-      for (const [index, part] of parts.entries()) await writePart(configMaps, partName(digest, index), part)
-      const head: Head = { formatVersion: '1', digest, parts: parts.length }
-      await configMaps.write(name, { head: JSON.stringify(head) }, known.resourceVersion)
-      const written = await configMaps.read(name)
-      const before = known.head
-      known = { head, ...(written && { resourceVersion: written.resourceVersion }) }
-      for (let index = 0; index < (before?.parts ?? 0); index += 1)
-        await configMaps.remove(partName(before!.digest, index))
-    },
+    release: async () => {},
   }
 }
 
-/** Takes away what a store of this name has kept: the head first, without which the parts count for nothing. */
-export async function removeState(configMaps: ConfigMaps, name: string): Promise<void> {
+const partName = (name: string, digest: string): string => `${name}-${digest}`
+
+async function read(configMaps: ConfigMaps, name: string): Promise<Known & { readonly state: State }> {
   const found = await configMaps.read(name)
-  if (!found) return
-  const { digest, parts } = headOf(found.data['head'], name)
-  await configMaps.remove(name)
-  for (let index = 0; index < parts; index += 1) await configMaps.remove(`${name}-${digest}-${index}`)
+  if (!found) return { state: emptyState }
+  const head = headOf(found.data['head'], `ConfigMap ${name}`)
+  const texts = await Promise.all(
+    head.parts.map(async (digest) => {
+      const part = await configMaps.read(partName(name, digest))
+      if (part) return part.data['part'] ?? ''
+      throw new StateUnreadableError(`ConfigMap ${partName(name, digest)} is gone, which ${name} counts on`)
+    }),
+  )
+  const state = joinState(head, texts, `a part of ConfigMap ${name}`)
+  return { state, head, resourceVersion: found.resourceVersion }
 }
 
-function headOf(text: string | undefined, name: string): Head {
-  try {
-    return JSON.parse(text ?? '') as Head
-  } catch (cause) {
-    throw new StateUnreadableError(`ConfigMap ${name} has no head that can be read`, { cause })
+async function write(
+  configMaps: ConfigMaps,
+  name: string,
+  { known, next }: { readonly known: Known; readonly next: State },
+): Promise<Known> {
+  const { head, parts } = splitState(next)
+  if (isDeepStrictEqual(head, known.head)) return known
+  const before = new Set(known.head?.parts)
+  for (const [digest, part] of parts) {
+    if (!before.has(digest)) await writePart(configMaps, partName(name, digest), part)
   }
+  const resourceVersion = await configMaps.write(name, { head: JSON.stringify(head) }, known.resourceVersion)
+  for (const digest of before) if (!parts.has(digest)) await configMaps.remove(partName(name, digest))
+  return { head, resourceVersion }
 }
 
 /** A part of a run that was cut off may be there already. */
@@ -98,15 +107,10 @@ async function writePart(configMaps: ConfigMaps, name: string, part: string): Pr
   if (there?.data['part'] !== part) await configMaps.write(name, { part }, there?.resourceVersion)
 }
 
-/** Cut by bytes, never within a character. */
-function partsOf(text: string): readonly string[] {
-  const bytes = Buffer.from(text, 'utf8')
-  const parts: string[] = []
-  for (let start = 0; start < bytes.length;) {
-    let end = Math.min(bytes.length, start + partBytes)
-    while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end -= 1
-    parts.push(bytes.subarray(start, end).toString('utf8'))
-    start = end
-  }
-  return parts
+/** Takes away what a store of this name has kept: the head first, without which the parts count for nothing. */
+export async function removeState(configMaps: ConfigMaps, name: string): Promise<void> {
+  const found = await configMaps.read(name)
+  if (!found) return
+  await configMaps.remove(name)
+  for (const digest of headOf(found.data['head'], name).parts) await configMaps.remove(partName(name, digest))
 }

@@ -2,12 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { Clock } from '../core/ports.ts'
-
-/** Somebody else holds the lock for too long. */
-export class LockedError extends Error {
-  override readonly name = 'LockedError'
-  readonly code = 'LOCKED'
-}
+import { LockedError } from '../core/state.ts'
 
 /** Longer than any work under a lock takes: after it, the holder is taken for dead on whatever machine it ran. */
 const staleMs = 5 * 60_000
@@ -26,12 +21,18 @@ interface Holder {
  * @throws LockedError after three minutes of waiting
  */
 export async function withLock<Result>(file: string, clock: Clock, work: () => Promise<Result>): Promise<Result> {
-  await take(file, clock)
+  const release = await holdLock(file, clock)
   try {
     return await work()
   } finally {
-    await rm(file, { force: true })
+    await release()
   }
+}
+
+/** Takes the lock until the returned function is called. @throws LockedError after three minutes of waiting */
+export async function holdLock(file: string, clock: Clock): Promise<() => Promise<void>> {
+  await take(file, clock)
+  return () => rm(file, { force: true })
 }
 
 async function take(file: string, clock: Clock): Promise<void> {

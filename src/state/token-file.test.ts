@@ -3,7 +3,8 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../core/ports.ts'
-import { LockedError, withLock } from './lock-file.ts'
+import { LockedError } from '../core/state.ts'
+import { withLock } from './lock-file.ts'
 import { createTokenFile } from './token-file.ts'
 
 let directory: string

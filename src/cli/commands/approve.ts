@@ -1,5 +1,5 @@
 import { normalName } from '../../core/principal.ts'
-import type { StateStore } from '../../core/state.ts'
+import type { State, StateStore } from '../../core/state.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { printable } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
@@ -51,8 +51,7 @@ interface Place {
 
 async function approveDigest(shown: string, untilMs: number, { stores, context }: Place): Promise<ExitCode> {
   for (const store of stores) {
-    const state = await store.load()
-    await store.save({ ...state, approvals: new Map([...state.approvals, [shown, untilMs]]) })
+    await change(store, (state) => ({ ...state, approvals: new Map([...state.approvals, [shown, untilMs]]) }))
   }
   const until = new Date(untilMs).toISOString()
   context.print(`Approved ${shown} until ${until}. It is void as soon as its changes or what they rest on move.`)
@@ -68,12 +67,14 @@ async function approveIdentity(
   const key = normalName(name)
   let isKnown = false
   for (const store of stores) {
-    const state = await store.load()
-    const { accounts, groups } = state.pins
+    const { accounts, groups } = (await store.load()).pins
     if (!accounts.has(key) && !groups.has(key)) continue
     isKnown = true
     const without = (map: ReadonlyMap<string, string>) => new Map([...map].filter(([each]) => each !== key))
-    await store.save({ ...state, pins: { accounts: without(accounts), groups: without(groups) } })
+    await change(store, (state) => ({
+      ...state,
+      pins: { accounts: without(state.pins.accounts), groups: without(state.pins.groups) },
+    }))
   }
   if (isKnown) {
     print(`Approved ${printable(name)} as what it means today. Plan again to see what follows.`)
@@ -83,4 +84,13 @@ async function approveIdentity(
     `"${printable(name)}" is neither a digest (a plan shows one, of twelve digits, under what it holds) nor an e-mail or a group that was applied before`,
   )
   return 1
+}
+
+async function change(store: StateStore, next: (state: State) => State): Promise<void> {
+  const held = await store.hold()
+  try {
+    await held.save(next(held.state))
+  } finally {
+    await held.release()
+  }
 }
