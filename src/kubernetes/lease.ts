@@ -2,6 +2,7 @@ import type { Clock } from '../core/ports.ts'
 import type { KubeClient } from './kube-client.ts'
 import { isKubeStatus, KubeError } from './kube-error.ts'
 import { apiVersionOf, leaseType, type KubeObject } from './kube-object.ts'
+import { microTime } from './micro-time.ts'
 import { slept } from './slept.ts'
 
 export interface LeaseOptions {
@@ -10,8 +11,10 @@ export interface LeaseOptions {
   readonly name: string
   /** Of this process, different for each start: pod name and a UUID. */
   readonly identity: string
-  /** Its time should be steady, not set by hand: freshness is counted on it. */
+  /** For the times that are written into the Lease. */
   readonly clock: Clock
+  /** Never set by anybody, `steadyClock`: freshness, and the time of another holder, are counted on it. */
+  readonly steady: Clock
   /** In [0, 1). */
   readonly random: () => number
   readonly onAcquired?: () => void
@@ -24,7 +27,7 @@ export interface LeaseOptions {
 /** The right to be the one writer, as client-go's leader election gives it: it goes on by being renewed. */
 export interface Lease {
   /** True only while a write may be begun. To be asked before each one. */
-  readonly isFresh: (nowMs: number) => boolean
+  readonly isFresh: () => boolean
   /** Whether this process took it and has not lost it since. May be stale: writes ask `isFresh`. */
   readonly held: () => boolean
   /** The last holder that was seen; undefined where it is free. */
@@ -54,23 +57,28 @@ interface LeaseObject extends KubeObject {
   }
 }
 
+interface Moment {
+  readonly steadyMs: number
+  readonly wallMs: number
+}
+
 interface Seat {
   readonly options: LeaseOptions
   readonly signal: AbortSignal
   /** As last seen, and when: another holder's time is counted from there, by our own clock. */
   seen: { readonly object: LeaseObject; readonly sinceMs: number } | undefined
   held: boolean
-  /** When the last renewal that succeeded was begun. */
-  renewedMs: number
+  /** When the last renewal that succeeded was begun, on the steady clock and on the wall. */
+  renewed: Moment
 }
 
 /** Tries for the Lease `name` until `release`, and keeps it by renewing it. Another one gets it within 20 s of our last sign. */
 export function startLease(options: LeaseOptions): Lease {
   const stop = new AbortController()
-  const seat: Seat = { options, signal: stop.signal, seen: undefined, held: false, renewedMs: -Infinity }
+  const seat: Seat = { options, signal: stop.signal, seen: undefined, held: false, renewed: never }
   const done = keepTrying(seat)
   return {
-    isFresh: (nowMs) => seat.held && nowMs >= seat.renewedMs && nowMs < seat.renewedMs + freshMs,
+    isFresh: () => seat.held && ageMs(seat) < freshMs,
     held: () => seat.held,
     holder: () => seat.seen?.object.spec.holderIdentity || undefined,
     transitions: () => seat.seen?.object.spec.leaseTransitions ?? 0,
@@ -83,18 +91,28 @@ export function startLease(options: LeaseOptions): Lease {
   }
 }
 
+const never: Moment = { steadyMs: -Infinity, wallMs: -Infinity }
+
+/**
+ * Of the last renewal, by the clock that counts more: the steady clock of Linux stands still while the machine is
+ * suspended, and the wall clock may be set back.
+ */
+function ageMs({ renewed, options: { clock, steady } }: Seat): number {
+  return Math.max(steady.now() - renewed.steadyMs, clock.now() - renewed.wallMs)
+}
+
 async function keepTrying(seat: Seat): Promise<void> {
-  const { clock, random } = seat.options
+  const { steady, random } = seat.options
   while (!seat.signal.aborted) {
     const outrun = await tryOrTell(seat)
     // who else wrote it is looked at before the next write of ours
     if (outrun && seat.held) continue
-    if (clock.now() >= seat.renewedMs + freshMs) lose(seat)
-    await slept(clock, Math.min(retryMs * (1 + jitter * random()), untilExpiryMs(seat)), seat.signal)
+    if (ageMs(seat) >= freshMs) lose(seat)
+    await slept(steady, Math.min(retryMs * (1 + jitter * random()), untilExpiryMs(seat)), seat.signal)
   }
 }
 
-/** True where somebody else wrote the Lease meanwhile. */
+/** True where somebody else wrote or deleted the Lease meanwhile. */
 async function tryOrTell(seat: Seat): Promise<boolean> {
   try {
     await tryOnce(seat)
@@ -102,46 +120,49 @@ async function tryOrTell(seat: Seat): Promise<boolean> {
   } catch (error) {
     if (seat.signal.aborted) return false
     if (!(error instanceof KubeError)) throw error
-    if (error.status !== 409) seat.options.onFault?.(error)
-    else seat.seen = undefined
-    return error.status === 409
+    // 404: it was deleted
+    const outrun = error.status === 409 || error.status === 404
+    if (outrun) seat.seen = undefined
+    else seat.options.onFault?.(error)
+    return outrun
   }
 }
 
 /** So that a dead holder is followed at the moment its time is over. */
 function untilExpiryMs({ seen, held, options }: Seat): number {
   if (held || seen === undefined) return Infinity
-  return Math.max(100, seen.sinceMs + durationMs(seen.object) - options.clock.now())
+  return Math.max(100, seen.sinceMs + durationMs(seen.object) - options.steady.now())
 }
 
 const durationMs = ({ spec }: LeaseObject): number => (spec.leaseDurationSeconds ?? leaseMs / 1000) * 1000
 
 async function tryOnce(seat: Seat): Promise<void> {
   if (!seat.held || seat.seen === undefined) await look(seat)
-  const nowMs = seat.options.clock.now()
-  if (isTaken(seat, nowMs)) return lose(seat)
+  const { identity, clock, steady } = seat.options
+  const begun = { steadyMs: steady.now(), wallMs: clock.now() }
+  if (isTaken(seat, begun.steadyMs)) return lose(seat)
   const object = seat.seen?.object
-  const written = await write(seat, object, claim(seat.options.identity, nowMs, object?.spec))
-  seat.seen = { object: written, sinceMs: nowMs }
-  seat.renewedMs = nowMs
+  const written = await write(seat, object, claim(identity, begun.wallMs, object?.spec))
+  seat.seen = { object: written, sinceMs: begun.steadyMs }
+  seat.renewed = begun
   if (seat.held) return
   seat.held = true
   seat.options.onAcquired?.()
 }
 
 /** By another one, whose time is not over. */
-function isTaken({ seen, options }: Seat, nowMs: number): boolean {
+function isTaken({ seen, options }: Seat, steadyMs: number): boolean {
   if (seen === undefined || !seen.object.spec.holderIdentity) return false
-  return seen.object.spec.holderIdentity !== options.identity && nowMs < seen.sinceMs + durationMs(seen.object)
+  return seen.object.spec.holderIdentity !== options.identity && steadyMs < seen.sinceMs + durationMs(seen.object)
 }
 
 async function look(seat: Seat): Promise<void> {
-  const { client, namespace, name, clock } = seat.options
+  const { client, namespace, name, steady } = seat.options
   try {
     const object = await client.get<LeaseObject>(leaseType, { namespace, name }, callOptions(seat))
     const known = seat.seen?.object.metadata
     if (known?.resourceVersion !== object.metadata.resourceVersion || known?.uid !== object.metadata.uid) {
-      seat.seen = { object, sinceMs: clock.now() }
+      seat.seen = { object, sinceMs: steady.now() }
     }
   } catch (error) {
     if (!isKubeStatus(error, 404)) throw error
@@ -196,6 +217,3 @@ async function giveBack(seat: Seat): Promise<void> {
     onFault?.(error)
   }
 }
-
-/** metav1.MicroTime wants six digits. */
-const microTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z')

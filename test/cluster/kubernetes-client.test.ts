@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
+import { steadyClock, systemClock } from '../../src/clock.ts'
 import { loadKubeConfig, openCluster, type ClusterAccess } from '../../src/kubernetes/cluster-access.ts'
 import { createKubeClient } from '../../src/kubernetes/create-kube-client.ts'
 import type { KubeClient } from '../../src/kubernetes/kube-client.ts'
@@ -27,7 +27,7 @@ describeInCluster('the client of the Kubernetes API', () => {
   beforeAll(async () => {
     plane = await startControlPlane()
     access = openCluster(loadKubeConfig(plane.kubeconfig))
-    client = createKubeClient({ access, clock: systemClock, random, userAgent: 'roster-test' })
+    client = createKubeClient({ access, clock: steadyClock, random, userAgent: 'roster-test' })
   })
   afterAll(async () => {
     ended.abort()
@@ -64,7 +64,7 @@ describeInCluster('the client of the Kubernetes API', () => {
       type: configMapType,
       namespace: 'default',
       signal: ended.signal,
-      clock: systemClock,
+      clock: steadyClock,
       random,
       onChange: ({ type, key }) => void (key.endsWith('/watched') && told.push(type)),
     })
@@ -81,15 +81,16 @@ describeInCluster('the client of the Kubernetes API', () => {
   })
 
   test('of two who want a Lease one may write, and the other as soon as it is given back', async () => {
+    const clocks = { clock: systemClock, steady: steadyClock }
     const hold = (identity: string) =>
-      startLease({ client, namespace: 'default', name: 'writer', identity, clock: systemClock, random })
+      startLease({ client, namespace: 'default', name: 'writer', identity, ...clocks, random })
     const [first, second] = [hold('first'), hold('second')]
-    const fresh = () => [first, second].map((lease) => lease.isFresh(systemClock.now()))
+    const fresh = () => [first, second].map((lease) => lease.isFresh())
     await expect.poll(() => fresh().filter(Boolean)).toEqual([true])
     const [holder, other] = first.held() ? [first, second] : [second, first]
     await holder.release()
-    await expect.poll(() => other.isFresh(systemClock.now()), { timeout: 30_000 }).toBe(true)
-    expect(holder.isFresh(systemClock.now())).toBe(false)
+    await expect.poll(() => other.isFresh(), { timeout: 30_000 }).toBe(true)
+    expect(holder.isFresh()).toBe(false)
     await other.release()
   })
 })
