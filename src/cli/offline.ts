@@ -110,10 +110,12 @@ const unreadDirectory: Directory = {
 
 /** Kinds that know neither project nor space look no further either; whom their subjects mean can be told without. */
 function unknownReferences(declared: Declared): readonly Diagnostic[] {
-  const context = { directory: unreadDirectory, promised: promises(declared, kinds) }
+  const home = declared.objects.get('AtlassianOrganization')?.[0]?.manifest.namespace
+  const { promisedTo } = promises(declared, kinds, home)
   return [...declared.objects.values()].flat().flatMap(({ manifest, spec }) =>
     subjectsOf(spec).flatMap((subject, index) => {
       if (subject.user === undefined) return []
+      const context = { directory: unreadDirectory, promised: promisedTo(manifest) }
       const found = resolveAccount(subject, context, ['spec', 'subjects', index])
       return 'problem' in found ? located(found.problem, manifest) : []
     }),

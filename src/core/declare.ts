@@ -88,7 +88,7 @@ export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kin
   const united = (of: keyof Omit<IdentityNeeds, 'provisioning' | 'everyone' | 'formerEmails'>) =>
     new Set(all.flatMap((each) => [...(each[of] ?? [])]))
   return {
-    emails: united('emails').union(promised.emails).union(new Set(promised.emailByManifest.values())),
+    emails: united('emails').union(promised.emails).union(promised.declaredEmails),
     accountIds: united('accountIds'),
     groupNames: united('groupNames').union(new Set(promised.groups.keys())),
     membersOf: united('membersOf'),
@@ -99,17 +99,62 @@ export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kin
   }
 }
 
+/** What all manifests bring about. Which names a manifest may use depends on where it is: `promisedTo`. */
+export interface AllPromised extends Pick<Promised, 'emails' | 'groups'> {
+  /** E-mails (normal form) of all accounts that have a manifest. */
+  readonly declaredEmails: ReadonlySet<string>
+  readonly promisedTo: (manifest: Pick<Manifest, 'namespace'>) => Promised
+}
+
 /** Accounts and groups that manifests of this run bring about, so that others may refer to them at once. */
-export function promises(declared: Declared, kinds: ReadonlyMap<string, Kind>): Promised {
+export function promises(declared: Declared, kinds: ReadonlyMap<string, Kind>, home?: string): AllPromised {
   const emails = new Set<string>()
-  const emailByManifest = new Map<string, string>()
+  const declaredEmails = new Set<string>()
+  const named: { readonly manifest: Manifest; readonly email: string }[] = []
   const groups = new Map<string, string>()
   for (const { kind, manifest, spec } of living(declared, kinds)) {
     if (manifest.retired) continue
     const { account, group } = kind.promises(spec)
-    if (account) emailByManifest.set(manifest.name, normalEmail(account.email))
-    if (account?.created) emails.add(normalEmail(account.email))
+    if (account) {
+      const email = normalEmail(account.email)
+      named.push({ manifest, email })
+      declaredEmails.add(email)
+      if (account.created) emails.add(email)
+    }
     if (group !== undefined) groups.set(normalName(group), group)
   }
-  return { emails, emailByManifest, groups }
+  const inSight = namesInSight(named, home)
+  const promisedTo = (manifest: Pick<Manifest, 'namespace'>): Promised => {
+    const emailByManifest = new Map([...inSight(manifest)].map(([name, { email }]) => [name, email]))
+    return { emails, groups, emailByManifest }
+  }
+  return { emails, groups, declaredEmails, promisedTo: onceEach(promisedTo) }
+}
+
+/**
+ * What a manifest may mean by a name: what is in its own namespace, else what is in the organization's. Never what another
+ * team has called so, or a name could be taken over.
+ */
+export function namesInSight<Named extends { readonly manifest: Manifest }>(
+  all: readonly Named[],
+  home: string | undefined,
+): (from: Pick<Manifest, 'namespace'>) => ReadonlyMap<string, Named> {
+  const byNamespace = Map.groupBy(all, ({ manifest }) => manifest.namespace)
+  return onceEach(({ namespace }) => {
+    const places = namespace === home ? [home] : [home, namespace]
+    const inSight = places.flatMap((place) => byNamespace.get(place) ?? [])
+    return new Map(inSight.map((each) => [each.manifest.name, each]))
+  })
+}
+
+/** One answer for each namespace. */
+function onceEach<Answer>(
+  answer: (from: Pick<Manifest, 'namespace'>) => Answer,
+): (from: Pick<Manifest, 'namespace'>) => Answer {
+  const known = new Map<string | undefined, Answer>()
+  return (from) => {
+    const found = known.get(from.namespace) ?? answer(from)
+    known.set(from.namespace, found)
+    return found
+  }
 }

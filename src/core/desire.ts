@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { located, promises, type Declared } from './declare.ts'
+import { located, namesInSight, promises, type AllPromised, type Declared } from './declare.ts'
 import { refusals, within, type ReachOf } from './delegation.ts'
 import { isError, type Diagnostic, type Origin } from './diagnostic.ts'
 import type { Directory } from './directory.ts'
-import type { Authority, DeclaredObject, Demand, Entry, Kind, Promised } from './kind.ts'
+import type { Authority, DeclaredObject, Demand, Entry, Kind } from './kind.ts'
 import { manifestId } from './manifest.ts'
 import { isPromised } from './principal.ts'
 import { compare, resourceId, scopeId, type Resource, type Scope } from './resource.ts'
@@ -51,6 +51,8 @@ export interface DesireContext {
   readonly reachOf?: ReachOf
   /** Which manifests are worked out, by file; the others lend their names. Default: all. */
   readonly expands?: (file: string) => boolean
+  /** Namespace of the organization, whose names everybody may use. */
+  readonly home?: string
 }
 
 const strength: Readonly<Record<Authority, number>> = { Observe: 0, Additive: 1, Authoritative: 2 }
@@ -76,7 +78,7 @@ export function desire(all: Declared, kinds: ReadonlyMap<string, Kind>, context:
   const diagnostics: Diagnostic[] = [...refused]
   const unresolved = new Set<Origin>()
   const holds = new Map(declared.holdKinds)
-  const promised = promises(declared, kinds)
+  const promised = promises(declared, kinds, context.home)
   for (const kind of kinds.values()) {
     for (const { object, demand } of expandAll(declared, kind, promised, context)) {
       const found = demand.diagnostics.map((each) => located(each, object.manifest))
@@ -107,17 +109,18 @@ function delegated(all: Declared, kinds: ReadonlyMap<string, Kind>, reachOf: Rea
   return { declared: { ...all, objects }, refused }
 }
 
-function expandAll(declared: Declared, kind: Kind, promised: Promised, context: DesireContext) {
+function expandAll(declared: Declared, kind: Kind, promised: AllPromised, context: DesireContext) {
   const objects = declared.objects.get(kind.name) ?? []
-  const siblings = new Map(
-    objects.filter(({ manifest }) => !manifest.retired).map((each) => [each.manifest.name, each]),
-  )
+  const peers = objects.filter(({ manifest }) => !manifest.retired)
+  const siblingsOf = namesInSight(peers, context.home)
   const { directory, nowMs, catalogues, expands = () => true } = context
-  const shared = { directory, nowMs, promised, siblings, catalogue: catalogues.get(kind.name) }
+  const shared = { directory, nowMs, peers, catalogue: catalogues.get(kind.name) }
   const asked = objects.filter(({ manifest }) => expands(manifest.origin.file))
   const expanded = asked.map((object) => {
-    const demand = kind.expand(object, shared)
-    return { object, demand: within(demand, object, kind, context.reachOf?.(object.manifest)) }
+    const { manifest } = object
+    const inSight = { promised: promised.promisedTo(manifest), siblings: siblingsOf(manifest) }
+    const demand = kind.expand(object, { ...shared, ...inSight })
+    return { object, demand: within(demand, object, kind, context.reachOf?.(manifest)) }
   })
   const living = new Map(
     expanded.flatMap(({ object: { manifest }, demand }) =>

@@ -50,15 +50,17 @@ export interface ExpandContext<Spec, Catalogue> {
   /** E-mails and names (normal form) that other manifests of this run bring about, with the manifest's name. */
   readonly promised: Promised
   readonly catalogue: Catalogue
-  /** Other objects of the same kind, by `metadata.name`. */
+  /** Objects of the same kind that the manifest may name, by `metadata.name`: of its namespace, and of the organization's. */
   readonly siblings: ReadonlyMap<string, DeclaredObject<Spec>>
+  /** All objects of the kind, wherever they are. */
+  readonly peers: readonly DeclaredObject<Spec>[]
   readonly nowMs: number
 }
 
 export interface Promised {
   /** E-mails in normal form, of accounts that this run creates where they do not exist. */
   readonly emails: ReadonlySet<string>
-  /** E-mail (normal form) by the name of the manifest that declares the account. */
+  /** E-mail (normal form) by the name of the manifest that declares the account, where the name may be used. */
   readonly emailByManifest: ReadonlyMap<string, string>
   /** Group names: normal form to the name as declared. */
   readonly groups: ReadonlyMap<string, string>

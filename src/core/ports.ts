@@ -34,4 +34,6 @@ export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Works again and again, `ms` apart, until the returned function is called. Not there where time is moved by hand. */
+  readonly every?: (ms: number, work: () => void) => () => void
 }

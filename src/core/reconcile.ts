@@ -32,6 +32,8 @@ export interface Surroundings {
    * for the names that they give. Default: all.
    */
   readonly expands?: (file: string) => boolean
+  /** Namespace of the organization, whose names everybody may use. */
+  readonly home?: string
   /** What a manifest may touch. Default: everything. */
   readonly reachOf?: ReachOf
   /** Reads made so far. */
@@ -87,7 +89,7 @@ export async function reconcile(
 }
 
 async function look(declaration: Declaration, surroundings: Surroundings): Promise<Survey> {
-  const { kinds, reader, ledger, nowMs, covers, reachOf, expands = () => true } = surroundings
+  const { kinds, reader, ledger, nowMs, covers, reachOf, home, expands = () => true } = surroundings
   const declared = declare(declaration, kinds)
   const expanded = only(declared, expands)
   const needs = identityNeeds(expanded, kinds)
@@ -98,7 +100,14 @@ async function look(declaration: Declaration, surroundings: Surroundings): Promi
     surroundings.loadDirectory(needs),
     loadCatalogues(specs, kinds, reader),
   ])
-  const world = { directory, catalogues, nowMs, expands, ...(reachOf && { reachOf }) }
+  const world = {
+    directory,
+    catalogues,
+    nowMs,
+    expands,
+    ...(reachOf && { reachOf }),
+    ...(home !== undefined && { home }),
+  }
   const desired = focus(desire(declared, kinds, world), covers)
   const scopes = [...desired.scopes.values()].map(({ scope }) => scope)
   const ahead = forecastScopes(scopes, kinds, catalogues)

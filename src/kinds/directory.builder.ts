@@ -82,6 +82,7 @@ export const sketchContext = <Spec>(
   promised: { emails: new Set(), emailByManifest: new Map(), groups: new Map() },
   catalogue: undefined,
   siblings,
+  peers: [...siblings.values()],
   nowMs: Date.parse('2026-06-01T00:00:00Z'),
 })
 

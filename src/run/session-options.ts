@@ -19,6 +19,8 @@ export interface SessionOptions extends ConnectionOptions {
   readonly covers: (file: string) => boolean
   /** Whether `covers` takes in every file. */
   readonly isWhole: boolean
+  /** Which manifests are worked out; the others lend their names. Default: all. */
+  readonly expands?: (file: string) => boolean
   /** Names the declaration: another one makes the next run a first run. */
   readonly source: string
   readonly store: (organization: string) => StateStore

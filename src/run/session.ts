@@ -174,6 +174,8 @@ function surroundingsFor(
       ...(options.labelsOf && { labelsOf: options.labelsOf }),
     }),
     ...(options.onForecast && { onForecast: options.onForecast }),
+    ...(options.expands && { expands: options.expands }),
+    ...(parts.estate.organization.namespace !== undefined && { home: parts.estate.organization.namespace }),
   }
 }
 

@@ -65,8 +65,8 @@ function promise(spec: Spec, { directory }: Context): Wanted {
 }
 
 /** A former address that is somebody else's today must not lead to that person's account. */
-function takenAddress({ formerEmails, email }: Spec, { siblings }: Context): readonly Diagnostic[] {
-  const taken = new Set([email, ...[...siblings.values()].map(({ spec }) => spec.email)].map(normalEmail))
+function takenAddress({ formerEmails, email }: Spec, { peers }: Context): readonly Diagnostic[] {
+  const taken = new Set([email, ...peers.map(({ spec }) => spec.email)].map(normalEmail))
   const index = formerEmails.findIndex((former) => taken.has(normalEmail(former)))
   if (index < 0) return []
   const isOwn = normalEmail(formerEmails[index]!) === normalEmail(email)
@@ -77,9 +77,9 @@ function takenAddress({ formerEmails, email }: Spec, { siblings }: Context): rea
 const stateAfter = { Suspend: 'Suspended', Deactivate: 'Deactivated' } as const
 
 /** Products go, where Roster gave them. The account stays, in the state asked for, unless another manifest has taken it over. */
-function retire(spec: Spec, account: Account | undefined, { directory, siblings }: Context): Wanted {
+function retire(spec: Spec, account: Account | undefined, { directory, peers }: Context): Wanted {
   const email = normalEmail(spec.email)
-  const takenOver = [...siblings.values()].some((other) => normalEmail(other.spec.email) === email)
+  const takenOver = peers.some((other) => normalEmail(other.spec.email) === email)
   const claims = productClaims(directory)
   if (!account || takenOver || spec.deletionPolicy === 'Retain') return { ...nothing, claims }
   const last = { email: spec.email, state: stateAfter[spec.deletionPolicy] }

@@ -55,7 +55,7 @@ const catalogueOf = (site: Partial<SiteCatalogue>): ConfluenceCatalogue =>
 function expand(given: ConfluenceSpaceGrantSpec, site: Partial<SiteCatalogue>, retired = false): Demand {
   return confluenceSpaceGrant.expand(
     { manifest: buildManifest('ConfluenceSpaceGrant', given, retired), spec: given },
-    { directory, promised: nobodyPromised, catalogue: catalogueOf(site), siblings: new Map(), nowMs: 0 },
+    { directory, promised: nobodyPromised, catalogue: catalogueOf(site), siblings: new Map(), peers: [], nowMs: 0 },
   )
 }
 
@@ -104,7 +104,7 @@ describe('expand', () => {
     const unread = new Map([['acme', { code: 'FORBIDDEN', message: 'answered 403' } as const]])
     const demand = confluenceSpaceGrant.expand(
       { manifest: buildManifest('ConfluenceSpaceGrant', spec), spec },
-      { directory, promised: nobodyPromised, catalogue: unread, siblings: new Map(), nowMs: 0 },
+      { directory, promised: nobodyPromised, catalogue: unread, siblings: new Map(), peers: [], nowMs: 0 },
     )
     expect(shown(demand).problems).toEqual(['error CATALOGUE_UNREAD spec.site'])
     expect(demand.unclaimed).toBe(true)

@@ -97,6 +97,7 @@ describe('a key that is not found', () => {
         promised: nobodyPromised,
         catalogue: new Map([['acme', site]]),
         siblings: new Map(),
+        peers: [],
         nowMs: 0,
       },
     )

@@ -42,7 +42,7 @@ function expand(change: Partial<JiraRoleBindingSpec>, retired = false): Demand {
   const promised = { ...nobodyPromised, emails: new Set(['new@acme.com']) }
   return jiraRoleBinding.expand(
     { manifest: buildManifest('JiraRoleBinding', given, retired), spec: given },
-    { directory, promised, catalogue, siblings: new Map(), nowMs: 0 },
+    { directory, promised, catalogue, siblings: new Map(), peers: [], nowMs: 0 },
   )
 }
 
