@@ -2,7 +2,7 @@ import { apply, type ApplyInput, type Outcome } from './apply.ts'
 import { subject } from './change.ts'
 import { declare, identityNeeds, type Declared } from './declare.ts'
 import type { ReachOf } from './delegation.ts'
-import { desire, type DesiredState } from './desire.ts'
+import { desire, type DesireContext, type DesiredState } from './desire.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { diff, type Difference } from './diff.ts'
 import type { Directory, IdentityNeeds } from './directory.ts'
@@ -89,7 +89,7 @@ export async function reconcile(
 }
 
 async function look(declaration: Declaration, surroundings: Surroundings): Promise<Survey> {
-  const { kinds, reader, ledger, nowMs, covers, reachOf, home, expands = () => true } = surroundings
+  const { kinds, reader, ledger, expands = () => true } = surroundings
   const declared = declare(declaration, kinds)
   const expanded = only(declared, expands)
   const needs = identityNeeds(expanded, kinds)
@@ -100,15 +100,7 @@ async function look(declaration: Declaration, surroundings: Surroundings): Promi
     surroundings.loadDirectory(needs),
     loadCatalogues(specs, kinds, reader),
   ])
-  const world = {
-    directory,
-    catalogues,
-    nowMs,
-    expands,
-    ...(reachOf && { reachOf }),
-    ...(home !== undefined && { home }),
-  }
-  const desired = focus(desire(declared, kinds, world), covers)
+  const desired = desireWithin(declared, { directory, catalogues }, surroundings)
   const scopes = [...desired.scopes.values()].map(({ scope }) => scope)
   const ahead = forecastScopes(scopes, kinds, catalogues)
   // what the catalogue took is known by now: pages, a site's mode, roles of team-managed projects
@@ -161,6 +153,15 @@ async function loadCatalogues(
 ): Promise<ReadonlyMap<string, unknown>> {
   const loaded = [...specs].map(async ([name, all]) => [name, await kinds.get(name)!.catalogue(all, reader)] as const)
   return new Map(await Promise.all(loaded))
+}
+
+function desireWithin(
+  declared: Declared,
+  found: Pick<DesireContext, 'directory' | 'catalogues'>,
+  { kinds, nowMs, covers, expands, reachOf, home }: Surroundings,
+): DesiredState {
+  const limits = { ...(expands && { expands }), ...(reachOf && { reachOf }), ...(home !== undefined && { home }) }
+  return focus(desire(declared, kinds, { ...found, nowMs, ...limits }), covers)
 }
 
 const only = (declared: Declared, expands: (file: string) => boolean): Declared => ({
