@@ -1,7 +1,15 @@
+import { existsSync } from 'node:fs'
+
 /** The sandbox is never part of the program: it is loaded when a command asks for it. */
 const loadServer = () => import('../sandbox/start-sandbox.ts')
 const loadLimits = () => import('../sandbox/rate-limits.ts')
 const loadSeed = () => import('../sandbox/world-seed.ts')
+
+/** What there is to say where the sandbox is not installed; undefined where it is. */
+export const noSandbox = (): string | undefined =>
+  existsSync(new URL('../sandbox', import.meta.url))
+    ? undefined
+    : 'There is no sandbox in this installation: the container image leaves it out. A clone or the npm package has it.'
 
 type Server = Awaited<ReturnType<typeof loadServer>>
 export type Sandbox = Awaited<ReturnType<Server['startSandbox']>>

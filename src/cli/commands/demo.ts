@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { createContext, type Context } from '../context.ts'
 import { examplesDirectory } from '../declaration.ts'
-import { openSandbox, type Sandbox } from '../sandbox-server.ts'
+import { noSandbox, openSandbox, type Sandbox } from '../sandbox-server.ts'
 import { apply } from './apply.ts'
 import { plan } from './plan.ts'
 
@@ -12,6 +12,11 @@ const company = join(examplesDirectory, 'acme')
 
 /** The whole of Roster on a made-up company: it ends by itself. 1 where a step did not end as it must. */
 export async function demo(context: Context): Promise<ExitCode> {
+  const problem = noSandbox()
+  if (problem !== undefined) {
+    context.note(problem)
+    return 1
+  }
   const seed = await readFile(join(company, 'world.yaml'), 'utf8')
   const sandbox = await openSandbox({ seed, port: 0, host: '127.0.0.1' })
   const state = await mkdtemp(join(tmpdir(), 'roster-demo-'))

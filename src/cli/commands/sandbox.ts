@@ -5,7 +5,7 @@ import { count } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { examplesDirectory } from '../declaration.ts'
 import { readSandboxFlags, type SandboxFlags } from '../sandbox-flags.ts'
-import { openSandbox, type Sandbox } from '../sandbox-server.ts'
+import { noSandbox, openSandbox, type Sandbox } from '../sandbox-server.ts'
 
 export interface SandboxOptions extends SandboxFlags {
   /** A YAML world. Default: the example company. */
@@ -16,7 +16,8 @@ export interface SandboxOptions extends SandboxFlags {
 /** An Atlassian Cloud on this machine, until it is interrupted. */
 export async function sandbox(options: SandboxOptions, context: Context): Promise<ExitCode> {
   const { io, print, note } = context
-  const read = readSandboxFlags(options)
+  const absence = noSandbox()
+  const read = absence === undefined ? readSandboxFlags(options) : { problem: absence }
   if ('problem' in read) {
     note(read.problem)
     return 1
