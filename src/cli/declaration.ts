@@ -29,7 +29,7 @@ export async function locate(paths: readonly string[], { io }: Context, state?: 
     return selection.isWhole || roots.some((root) => path === root || path.startsWith(root + sep))
   }
   const store = (organization: string): StateStore =>
-    relativeToRoot(createDirectoryStore(stateDirectory, organization, io.clock), selection.root, io.cwd)
+    relativeToRoot(createDirectoryStore(stateDirectory, organization, { clock: io.clock }), selection.root, io.cwd)
   const tokens = (credential: TokenOwner): TokenStore =>
     createTokenFile({ directory: stateDirectory, ...credential }, io.clock)
   return {

@@ -1,10 +1,8 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../core/ports.ts'
-import { LockedError } from '../core/state.ts'
-import { withLock } from './lock-file.ts'
 import { createTokenFile } from './token-file.ts'
 
 let directory: string
@@ -70,37 +68,5 @@ describe('a token file', () => {
     await Promise.all(Array.from({ length: 5 }, () => tokenFile().exclusively(work)))
     expect(most).toBe(1)
     expect(readdirSync(directory)).toEqual(['.gitignore'])
-  })
-})
-
-describe('a lock', () => {
-  const lock = () => join(directory, 'lock')
-  const held = (holder: object) => writeFileSync(lock(), JSON.stringify(holder))
-  // above the largest process id of any system, so nobody has it
-  const nobody = 2 ** 30
-
-  test('is given back after work that fails', async () => {
-    await expect(withLock(lock(), clock, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
-    expect(existsSync(lock())).toBe(false)
-  })
-
-  test('of a process that is gone is taken over at once', async () => {
-    held({ pid: nobody, host: hostname(), atMs: nowMs })
-    const before = nowMs
-    expect(await withLock(lock(), clock, async () => 'done')).toBe('done')
-    expect(nowMs).toBe(before)
-  })
-
-  test('of another machine is taken over after five minutes', async () => {
-    held({ pid: nobody, host: 'elsewhere', atMs: nowMs - 4 * 60_000 })
-    const before = nowMs
-    expect(await withLock(lock(), clock, async () => 'done')).toBe('done')
-    expect(nowMs - before).toBeGreaterThanOrEqual(60_000)
-  })
-
-  test('that a living process holds is waited for, three minutes at most', async () => {
-    held({ pid: process.pid, host: hostname(), atMs: nowMs })
-    await expect(withLock(lock(), clock, async () => 'done')).rejects.toThrow(LockedError)
-    expect(existsSync(lock())).toBe(true)
   })
 })

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../core/ports.ts'
 import { withLock } from './lock-file.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** The file of a credential cannot be used as it is. The message says what to do. */
 export class TokenFileError extends Error {
@@ -42,7 +43,7 @@ export function createTokenFile<Token>(
     load: () => load<Token>(file),
     save: async (token) => {
       await prepare(directory)
-      await write(file, `${JSON.stringify({ formatVersion: '1', token } satisfies Stored<Token>, null, 1)}\n`)
+      await replaceFile(file, `${JSON.stringify({ formatVersion: '1', token } satisfies Stored<Token>, null, 1)}\n`)
     },
     exclusively: async (work) => {
       await prepare(directory)
@@ -85,17 +86,4 @@ async function prepare(directory: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
-}
-
-async function write(file: string, text: string): Promise<void> {
-  const handle = await open(`${file}.new`, 'w', 0o600)
-  try {
-    // one that a crash left may have been opened wider
-    await handle.chmod(0o600)
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(`${file}.new`, file)
 }
