@@ -101,4 +101,9 @@ describeInCluster('the chart on an API server', () => {
     expect(await install()).toMatchObject({ code: 0 })
     expect(await namesOf(crds)).toHaveLength(6)
   })
+  test('without crds.keep an uninstall takes the definitions along', async () => {
+    expect(await install('crds.keep=false')).toMatchObject({ code: 0 })
+    expect(await helm('uninstall')).toMatchObject({ code: 0 })
+    await expect.poll(() => namesOf(crds)).toEqual([''])
+  })
 })
