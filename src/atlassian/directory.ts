@@ -13,7 +13,7 @@ import { normalName } from '../core/principal.ts'
 import { readEveryAccount, readPinnedAccounts } from './directory-accounts.ts'
 import { discoverDefaultGroups, orUnread, type DefaultGroupIds } from './directory-defaults.ts'
 import { readAllGroups, readSomeGroups } from './directory-groups.ts'
-import { createDirectory } from './directory-index.ts'
+import { createDirectory, type DirectoryParts } from './directory-index.ts'
 import {
   forecastPlan,
   membersAreCheaper,
@@ -22,6 +22,7 @@ import {
   type DirectoryPlanOptions,
 } from './directory-plan.ts'
 import { readAllRecords, readGroupRecords, readSomeRecords, type JoinableRecord } from './directory-provisioning.ts'
+import { refreshed } from './directory-refresh.ts'
 
 export interface DirectoryOptions extends DirectoryPlanOptions {
   readonly reader: Reader
@@ -42,6 +43,56 @@ export function forecastDirectory(needs: IdentityNeeds, options: DirectoryPlanOp
  * needs allow. Never throws for a part that cannot be read: that part is `unread`.
  */
 export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOptions): Promise<Directory> {
+  return createDirectory(await readParts(needs, options))
+}
+
+/** What the passes before have read of people and groups. */
+export interface DirectoryMemory {
+  /** Of everybody, with what was read afresh since. */
+  whole?: DirectoryParts
+}
+
+/**
+ * The same, of everybody, where everybody was read before: then only the groups, the people and the names that are
+ * asked for are read again.
+ */
+export async function refreshDirectory(
+  needs: IdentityNeeds,
+  options: DirectoryOptions,
+  memory: DirectoryMemory,
+): Promise<Directory> {
+  const { whole } = memory
+  const isKnown = whole !== undefined && !('code' in whole.accounts) && !('code' in whole.groups)
+  if (!isKnown) return readWhole(needs, options, memory)
+  const products = needs.products.difference(new Set(whole.defaultGroupIds.keys()))
+  const defaults = [...needs.products].flatMap((product) => whole.defaultGroupIds.get(product) ?? [])
+  const names = namesOf(defaults, whole)
+  const asked = { ...needs, everyone: false, products, membersOf: needs.membersOf.union(names) }
+  const fresh = await readParts(asked, options)
+  const isWhole = fresh.covered === undefined && fresh.counts.groups !== undefined
+  memory.whole = isWhole ? fresh : refreshed(whole, fresh, asked)
+  return createDirectory(memory.whole)
+}
+
+/** Reads everybody, whatever the needs are, and remembers it. */
+export async function readWhole(
+  needs: IdentityNeeds,
+  options: DirectoryOptions,
+  memory: DirectoryMemory,
+): Promise<Directory> {
+  const parts = await readParts({ ...needs, everyone: true }, options)
+  memory.whole = parts
+  return createDirectory(parts)
+}
+
+function namesOf(groupIds: readonly string[], { groups }: DirectoryParts): ReadonlySet<string> {
+  const wanted = new Set(groupIds)
+  return new Set(
+    'code' in groups ? [] : groups.flatMap((each) => (wanted.has(each.groupId) ? normalName(each.name) : [])),
+  )
+}
+
+async function readParts(needs: IdentityNeeds, options: DirectoryOptions): Promise<DirectoryParts> {
   const { reader, sites } = options
   const plan = planDirectory(needs, options)
   const pins = options.pins ?? noPins
@@ -53,7 +104,7 @@ export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOpti
     orUnread(() => readProvisionedGroups(plan, reader)),
     discoverDefaultGroups(reader, plan.undeclaredProducts, sites),
   ])
-  return createDirectory({
+  return {
     ...people,
     groups: groupsRead,
     records,
@@ -66,7 +117,7 @@ export async function loadDirectory(needs: IdentityNeeds, options: DirectoryOpti
     provisionedGroups,
     formerEmails: needs.formerEmails,
     pins,
-  })
+  }
 }
 
 interface People {

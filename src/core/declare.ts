@@ -1,6 +1,7 @@
 import { codes, isError, type Diagnostic } from './diagnostic.ts'
 import type { IdentityNeeds } from './directory.ts'
 import type { DeclaredObject, Kind, Promised } from './kind.ts'
+import { namesInSight, onceEach } from './references.ts'
 import { apiVersion, manifestId, type Declaration, type Manifest } from './manifest.ts'
 import { normalEmail, normalName } from './principal.ts'
 import { compare } from './resource.ts'
@@ -81,9 +82,19 @@ function duplicate(manifest: Manifest, twin: Manifest): Diagnostic {
 const living = ({ objects }: Declared, kinds: ReadonlyMap<string, Kind>) =>
   [...kinds.values()].flatMap((kind) => (objects.get(kind.name) ?? []).map((object) => ({ kind, ...object })))
 
-/** What must be known of accounts and groups to understand and to observe what is declared. */
-export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kind>): IdentityNeeds {
-  const all = living(declared, kinds).map(({ kind, spec }) => kind.needs(spec))
+/**
+ * What must be known of accounts and groups to understand and to observe what is declared. `named`: other manifests that
+ * the declared ones name.
+ */
+export function identityNeeds(
+  declared: Declared,
+  kinds: ReadonlyMap<string, Kind>,
+  named: Iterable<DeclaredObject> = [],
+): IdentityNeeds {
+  const all = [
+    ...living(declared, kinds).map(({ kind, spec }) => kind.needs(spec)),
+    ...[...named].map((object) => peopleIn(object, kinds)),
+  ]
   const promised = promises(declared, kinds)
   const united = (of: keyof Omit<IdentityNeeds, 'provisioning' | 'everyone' | 'formerEmails'>) =>
     new Set(all.flatMap((each) => [...(each[of] ?? [])]))
@@ -97,6 +108,13 @@ export function identityNeeds(declared: Declared, kinds: ReadonlyMap<string, Kin
     everyone: all.some((each) => each.everyone),
     provisioning: all.some((each) => each.provisioning),
   }
+}
+
+/** Whom another manifest means by naming this one: its account, its members. */
+function peopleIn({ manifest, spec }: DeclaredObject, kinds: ReadonlyMap<string, Kind>): Partial<IdentityNeeds> {
+  const kind = kinds.get(manifest.kind)!
+  const { emails = new Set(), accountIds = new Set() } = kind.needs(spec)
+  return { emails, accountIds }
 }
 
 /** What all manifests bring about. Which names a manifest may use depends on where it is: `promisedTo`. */
@@ -129,32 +147,4 @@ export function promises(declared: Declared, kinds: ReadonlyMap<string, Kind>, h
     return { emails, groups, emailByManifest }
   }
   return { emails, groups, declaredEmails, promisedTo: onceEach(promisedTo) }
-}
-
-/**
- * What a manifest may mean by a name: what is in its own namespace, else what is in the organization's. Never what another
- * team has called so, or a name could be taken over.
- */
-export function namesInSight<Named extends { readonly manifest: Manifest }>(
-  all: readonly Named[],
-  home: string | undefined,
-): (from: Pick<Manifest, 'namespace'>) => ReadonlyMap<string, Named> {
-  const byNamespace = Map.groupBy(all, ({ manifest }) => manifest.namespace)
-  return onceEach(({ namespace }) => {
-    const places = namespace === home ? [home] : [home, namespace]
-    const inSight = places.flatMap((place) => byNamespace.get(place) ?? [])
-    return new Map(inSight.map((each) => [each.manifest.name, each]))
-  })
-}
-
-/** One answer for each namespace. */
-function onceEach<Answer>(
-  answer: (from: Pick<Manifest, 'namespace'>) => Answer,
-): (from: Pick<Manifest, 'namespace'>) => Answer {
-  const known = new Map<string | undefined, Answer>()
-  return (from) => {
-    const found = known.get(from.namespace) ?? answer(from)
-    known.set(from.namespace, found)
-    return found
-  }
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { located, namesInSight, promises, type AllPromised, type Declared } from './declare.ts'
+import { located, promises, type AllPromised, type Declared } from './declare.ts'
 import { refusals, within, type ReachOf } from './delegation.ts'
 import { isError, type Diagnostic, type Origin } from './diagnostic.ts'
 import type { Directory } from './directory.ts'
 import type { Authority, DeclaredObject, Demand, Entry, Kind } from './kind.ts'
 import { manifestId } from './manifest.ts'
+import { namesInSight } from './references.ts'
 import { isPromised } from './principal.ts'
 import { compare, resourceId, scopeId, type Resource, type Scope } from './resource.ts'
 

@@ -66,6 +66,12 @@ export interface Promised {
   readonly groups: ReadonlyMap<string, string>
 }
 
+/** Another manifest, by its kind and `metadata.name`. */
+export interface Reference {
+  readonly kind: string
+  readonly name: string
+}
+
 export interface Promises {
   /** The account that the manifest stands for. `created` is false where it would not be brought about (a leaver). */
   readonly account?: { readonly email: string; readonly created: boolean }
@@ -123,6 +129,8 @@ export interface Kind {
   parse(manifest: Manifest): Parsed<unknown>
   needs(spec: unknown): Partial<IdentityNeeds>
   promises(spec: unknown): Promises
+  refersTo(spec: unknown): readonly Reference[]
+  selects(spec: unknown): boolean
   forecastCatalogue(specs: readonly unknown[]): Forecast
   catalogue(specs: readonly unknown[], reader: Reader): Promise<unknown>
   expand(object: DeclaredObject, context: ExpandContext<unknown, unknown>): Demand
@@ -150,6 +158,10 @@ export interface KindDefinition<Schema extends TSchema, Catalogue, R extends Res
   readonly touches?: readonly string[]
   needs?(spec: Static<Schema>): Partial<IdentityNeeds>
   promises?(spec: Static<Schema>): Promises
+  /** Other manifests that a spec names. Default: none. */
+  refersTo?(spec: Static<Schema>): readonly Reference[]
+  /** Whether a spec claims scopes that it does not name, so that new ones may come under it. Default: no. */
+  selects?(spec: Static<Schema>): boolean
   /** What must be known of projects, roles, spaces before specs can be expanded. Throws only on bugs: failures are values in `Catalogue`. */
   catalogue?(specs: readonly Static<Schema>[], reader: Reader): Promise<Catalogue>
   forecastCatalogue?(specs: readonly Static<Schema>[]): Forecast
@@ -198,6 +210,8 @@ export function defineKind<Schema extends TSchema, Catalogue, R extends Resource
     parse: (manifest) => parse(manifest.spec),
     needs: (spec) => d.needs?.(spec as Spec) ?? {},
     promises: (spec) => d.promises?.(spec as Spec) ?? {},
+    refersTo: (spec) => d.refersTo?.(spec as Spec) ?? [],
+    selects: (spec) => d.selects?.(spec as Spec) ?? false,
     forecastCatalogue: (specs) => d.forecastCatalogue?.(specs as Spec[]) ?? none,
     catalogue: async (specs, reader) => d.catalogue?.(specs as Spec[], reader),
     expand: (object, context) => d.expand(object as DeclaredObject<Spec>, context as ExpandContext<Spec, Catalogue>),

@@ -13,6 +13,7 @@ import { observe, type ObservedState } from './observe.ts'
 import { plan, type Approvals, type Plan } from './plan.ts'
 import type { Policy, PolicyContext } from './policy.ts'
 import type { Reader } from './ports.ts'
+import { createReferences, reachedFrom } from './references.ts'
 import { scopeId, type Scope } from './resource.ts'
 
 /** Everything a pass looks at. Nothing in it can write. */
@@ -92,7 +93,7 @@ async function look(declaration: Declaration, surroundings: Surroundings): Promi
   const { kinds, reader, ledger, expands = () => true } = surroundings
   const declared = declare(declaration, kinds)
   const expanded = only(declared, expands)
-  const needs = identityNeeds(expanded, kinds)
+  const needs = identityNeeds(expanded, kinds, namedBy(expanded, declared, surroundings))
   const specs = specsByKind(expanded)
   const before = forecastBefore(needs, specs, surroundings)
   surroundings.onForecast?.(before)
@@ -153,6 +154,12 @@ async function loadCatalogues(
 ): Promise<ReadonlyMap<string, unknown>> {
   const loaded = [...specs].map(async ([name, all]) => [name, await kinds.get(name)!.catalogue(all, reader)] as const)
   return new Map(await Promise.all(loaded))
+}
+
+/** The manifests that lend their names to those that are worked out. */
+function namedBy(expanded: Declared, { objects }: Declared, { kinds, home, expands }: Surroundings) {
+  if (!expands) return []
+  return reachedFrom([...expanded.objects.values()].flat(), createReferences(objects, kinds, home))
 }
 
 function desireWithin(

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Directory, Identities, IdentityNeeds } from '../core/directory.ts'
-import type { ExpandContext } from '../core/kind.ts'
+import type { ExpandContext, Reference } from '../core/kind.ts'
 import { accountTitle, reasonToKeep } from '../core/membership.ts'
 import { normalEmail, normalName, type Principal } from '../core/principal.ts'
 import { resolveAccount, resolveGroup, type Found, type Subject } from '../core/subject.ts'
@@ -83,6 +83,10 @@ export function needsOf(subjects: readonly Subject[]): Partial<IdentityNeeds> {
     groupNames: new Set(subjects.flatMap(({ group }) => (group === undefined ? [] : normalName(group)))),
   }
 }
+
+/** The AtlassianUser manifests that subjects name. */
+export const usersNamed = (subjects: readonly Subject[]): readonly Reference[] =>
+  subjects.flatMap(({ user }) => (user === undefined ? [] : { kind: 'AtlassianUser', name: user }))
 
 /** A diagnostic of a retired manifest: it must not hold removals for something that has gone with it. */
 export const asWarning = (diagnostic: Diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' })

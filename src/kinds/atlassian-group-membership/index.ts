@@ -3,7 +3,7 @@ import { defineKind, type ObserveContext } from '../../core/kind.ts'
 import { member, membershipKind, type Member, type MembersScope } from '../../core/membership.ts'
 import { accountKey, groupKey, normalName } from '../../core/principal.ts'
 import type { Scope } from '../../core/resource.ts'
-import { needsOf } from '../principals.ts'
+import { needsOf, usersNamed } from '../principals.ts'
 import { expand } from './expand.ts'
 import { AtlassianGroupMembershipSpec } from './schema.ts'
 import { batches, objection, write } from './write.ts'
@@ -18,6 +18,10 @@ export const atlassianGroupMembership = defineKind<typeof AtlassianGroupMembersh
     groupNames: new Set([normalName(group)]),
     membersOf: new Set([normalName(group)]),
   }),
+  refersTo: ({ members, includes }) => [
+    ...usersNamed(members),
+    ...includes.map((name) => ({ kind: membershipKind, name })),
+  ],
   expand,
   observe,
   batches,

@@ -3,7 +3,7 @@ import type { Unread } from '../../core/directory.ts'
 import { defineKind, type Forecast, type ObserveContext } from '../../core/kind.ts'
 import { principalKey } from '../../core/principal.ts'
 import type { Scope } from '../../core/resource.ts'
-import { needsOf, realizePrincipal } from '../principals.ts'
+import { needsOf, realizePrincipal, usersNamed } from '../principals.ts'
 import { namedGroups, placesOf } from '../touches.ts'
 import { conversion, observedAccess, type Access, type SpaceScope } from './access.ts'
 import { forecastCatalogue, readCatalogue, readRows, type ConfluenceCatalogue } from './catalogue.ts'
@@ -23,6 +23,8 @@ export const confluenceSpaceGrant = defineKind<typeof ConfluenceSpaceGrantSpec, 
   ],
   placeOf: (scope) => ({ what: 'space', name: (scope as SpaceScope).ref.spaceKey }),
   needs: ({ subjects }) => needsOf(subjects),
+  refersTo: ({ subjects }) => usersNamed(subjects),
+  selects: ({ spaces }) => spaces.selector !== undefined,
   catalogue: readCatalogue,
   forecastCatalogue,
   expand,

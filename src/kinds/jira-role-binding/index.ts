@@ -4,7 +4,7 @@ import type { Unread } from '../../core/directory.ts'
 import { defineKind, type Batch, type ObserveContext, type WriteContext } from '../../core/kind.ts'
 import { isPromised, principalKey } from '../../core/principal.ts'
 import type { Scope } from '../../core/resource.ts'
-import { needsOf, realizePrincipal } from '../principals.ts'
+import { needsOf, usersNamed, realizePrincipal } from '../principals.ts'
 import { namedGroups, placesOf } from '../touches.ts'
 import { observedActor, type Actor, type RoleScope } from './actor.ts'
 import { addActors, readActors, removeActor } from './api.ts'
@@ -23,6 +23,8 @@ export const jiraRoleBinding = defineKind<typeof JiraRoleBindingSpec, JiraCatalo
   ],
   placeOf: (scope) => ({ what: 'project', name: (scope as RoleScope).ref.projectKey }),
   needs: ({ subjects }) => needsOf(subjects),
+  refersTo: ({ subjects }) => usersNamed(subjects),
+  selects: ({ projects }) => projects.selector !== undefined,
   catalogue: readCatalogue,
   forecastCatalogue,
   expand,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { namesInSight } from './declare.ts'
+import { namesInSight } from './references.ts'
 import type { Manifest } from './manifest.ts'
 
 const named = (namespace: string | undefined, name = 'ana') => {
