@@ -21,7 +21,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   atlassian: ['core'],
   kinds: ['core'],
   source: ['core'],
-  state: ['core'],
+  state: ['core', 'source'],
   report: ['core', 'doctor'],
   kubernetes: ['core'],
   run: ['core', 'atlassian', 'kinds', 'source', 'state', 'config.ts', 'clock.ts'],
