@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { TokenStore } from '../atlassian/oauth-kept.ts'
@@ -37,7 +38,8 @@ export interface TokenOwner {
   readonly issuer: string
 }
 
-type ValueFrom = NonNullable<AtlassianOrganizationSpec['credentials']['organization']>['valueFrom']
+type Credentials = AtlassianOrganizationSpec['credentials']
+type ValueFrom = NonNullable<Credentials['organization']>['valueFrom']
 type Connection = Pick<
   TransportOptions,
   'organizationId' | 'directoryId' | 'scimDirectoryId' | 'endpoints' | 'sites' | 'credentials' | 'dispatcher'
@@ -45,6 +47,8 @@ type Connection = Pick<
 
 export interface Connected {
   readonly connection: Connection
+  /** The same where the addresses and every secret are the same: a hash, from which nothing can be read. */
+  readonly fingerprint: string
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -55,16 +59,19 @@ export async function connectionFor(
   options: ConnectionOptions,
 ): Promise<Connected> {
   const diagnostics: Diagnostic[] = []
+  const marks: string[] = []
   const secret: ReadSecret = async (value, path) => {
     const found = await readSecret(value, { manifest, path }, options)
-    if (!('code' in found)) return found
+    if (!('code' in found)) {
+      marks.push(found.reveal())
+      return found
+    }
     diagnostics.push(found)
     return undefined
   }
   const network = await openNetwork(options)
   if ('diagnostic' in network) diagnostics.push(network.diagnostic)
   const way = 'dispatcher' in network ? network : {}
-  const { organization, scim } = spec.credentials
   const siteCredentials = new Map<string, SiteCredential>()
   for (const [index, { site, apiToken }] of spec.credentials.sites.entries()) {
     const token = apiToken && (await secret(apiToken.valueFrom, ['sites', index, 'apiToken', 'valueFrom']))
@@ -77,14 +84,20 @@ export async function connectionFor(
     diagnostics.push(...found.diagnostics)
     if (found.credential) siteCredentials.set(settings.site, found.credential)
   }
-  const named = async (name: 'organization' | 'scim', value: typeof scim) => {
+  const named = async (name: 'organization' | 'scim', value: Credentials['scim']) => {
     const found = value && (await secret(value.valueFrom, [name, 'valueFrom']))
     return found ? { [name]: found } : {}
   }
+  const { organization, scim } = spec.credentials
   const keys = { ...(await named('organization', organization)), ...(await named('scim', scim)) }
-  const credentials = { ...keys, sites: siteCredentials }
-  return { connection: { ...addresses(spec, options), ...way, credentials }, diagnostics }
+  return {
+    connection: { ...addresses(spec, options), ...way, credentials: { ...keys, sites: siteCredentials } },
+    fingerprint: hashOf([addresses(spec, options), spec.credentials, ...marks]),
+    diagnostics,
+  }
 }
+
+const hashOf = (values: unknown): string => createHash('sha256').update(JSON.stringify(values)).digest('hex')
 
 /** Undefined where there is none, which is then told. */
 type ReadSecret = (value: ValueFrom, path: readonly (string | number)[]) => Promise<Secret | undefined>

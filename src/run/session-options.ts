@@ -1,4 +1,5 @@
-import type { CallEvent } from '../atlassian/transport.ts'
+import type { DirectoryMemory } from '../atlassian/directory.ts'
+import type { CallEvent, Transport } from '../atlassian/transport.ts'
 import type { Outcome } from '../core/apply.ts'
 import type { Forecast } from '../core/kind.ts'
 import type { Survey } from '../core/reconcile.ts'
@@ -12,6 +13,13 @@ export interface Focus {
   readonly covers: (file: string) => boolean
   /** Whether that is every file. */
   readonly isWhole: boolean
+}
+
+export interface PassMemory {
+  /** People and groups. A pass over all reads them anew, one over a part what the part names. */
+  readonly directory: DirectoryMemory
+  /** With its budgets and tokens, as long as nothing changes in the organization's addresses and secrets. */
+  connection?: { readonly fingerprint: string; readonly transport: Transport }
 }
 
 export interface SessionOptions extends ConnectionOptions {
@@ -33,6 +41,10 @@ export interface SessionOptions extends ConnectionOptions {
    * moved meanwhile. Default: all of it, and the state must not have moved.
    */
   readonly focus?: (survey: Survey) => Focus
+  /** What passes over the same organization keep between them. Default: nothing. */
+  readonly memory?: PassMemory
+  /** Every read lets those of other passes with the same memory go first. */
+  readonly inBackground?: boolean
   readonly onCall?: (event: CallEvent) => void
   readonly onForecast?: (forecast: Forecast) => void
 }

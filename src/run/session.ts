@@ -1,4 +1,10 @@
-import { forecastDirectory, loadDirectory, type DirectoryOptions } from '../atlassian/directory.ts'
+import {
+  forecastDirectory,
+  loadDirectory,
+  readWhole,
+  refreshDirectory,
+  type DirectoryOptions,
+} from '../atlassian/directory.ts'
 import { createTransport, type Transport } from '../atlassian/transport.ts'
 import type { IdentityNeeds } from '../core/directory.ts'
 import { isError, type Diagnostic } from '../core/diagnostic.ts'
@@ -7,7 +13,7 @@ import { reconcile, type Reconciled, type Surroundings, type Survey } from '../c
 import { retired, type State, type StateStore } from '../core/state.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { kinds } from '../kinds/index.ts'
-import { connectionFor } from './connection.ts'
+import { connectionFor, type Connected } from './connection.ts'
 import { credentialEnds } from './credential-ends.ts'
 import { reachOf } from './delegations.ts'
 import { byOrganization, type Estate } from './organizations.ts'
@@ -59,14 +65,24 @@ async function open(
     }
   }
   const spec = parsed.spec as AtlassianOrganizationSpec
-  const { connection, diagnostics: found } = await connectionFor(organization, spec, options)
+  const connected = await connectionFor(organization, spec, options)
+  const { connection, diagnostics: found } = connected
   const diagnostics = [...found, ...credentialEnds(organization, spec, options.clock.now())]
   if (diagnostics.some(isError)) return { diagnostics }
-  const { clock, random, onCall } = options
-  const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })
+  const transport = transportFor(connected, options)
   const siteUrls = new Map(connection.sites.map(({ name, url }) => [name, url]))
   const ownEmails = [...connection.credentials.sites.values()].flatMap(({ email }) => email ?? [])
   return { diagnostics, session: createSession({ estate, spec, transport, siteUrls, ownEmails, options }) }
+}
+
+function transportFor(
+  { connection, fingerprint }: Connected,
+  { clock, random, onCall, memory }: SessionOptions,
+): Transport {
+  if (memory?.connection?.fingerprint === fingerprint) return memory.connection.transport
+  const transport = createTransport({ ...connection, clock, random, ...(onCall && { onCall }) })
+  if (memory) memory.connection = { fingerprint, transport }
+  return transport
 }
 
 interface SessionParts {
@@ -96,7 +112,7 @@ interface Decision {
 }
 
 async function runPass(parts: SessionParts, store: StateStore, { decide, approved }: Decision): Promise<Pass> {
-  const { estate, transport, options } = parts
+  const { estate, options } = parts
   const nowMs = options.clock.now()
   const state = await store.load()
   const manifests = [...estate.declaration.manifests, ...retired(state, estate.declaration.manifests, options.covers)]
@@ -106,7 +122,7 @@ async function runPass(parts: SessionParts, store: StateStore, { decide, approve
   let writing: Writing | undefined
   try {
     const reconciled = await reconcile(declaration, surroundings, async (looked) => {
-      readsMade = transport.stats().reads
+      readsMade = surroundings.readsMade()
       const decision = await decide(looked)
       if (!decision) return undefined
       writing = await beginWriting({ looked, decision, state, store, manifests, nowMs }, parts)
@@ -120,13 +136,10 @@ async function runPass(parts: SessionParts, store: StateStore, { decide, approve
   }
 }
 
-function directoryOptionsFor(
-  { spec, transport: { reader, lookUps }, siteUrls }: SessionParts,
-  state: State,
-): DirectoryOptions {
+function directoryOptionsFor({ spec, transport, siteUrls, options }: SessionParts, state: State): DirectoryOptions {
   const { credentials, defaultGroups, provisioning, authenticationPolicies } = spec
   return {
-    reader,
+    reader: options.inBackground ? transport.backgroundReader : transport.reader,
     known: state.counts,
     declaredDefaultGroups: defaultGroups,
     sites: credentials.sites.map(({ site }) => site),
@@ -135,7 +148,7 @@ function directoryOptionsFor(
     authenticationPolicies: new Map(authenticationPolicies.map((policy) => [policy.name, policy])),
     siteUrls,
     pins: state.pins,
-    lookUps,
+    lookUps: transport.lookUps,
   }
 }
 
@@ -147,15 +160,16 @@ function surroundingsFor(
   const { spec, transport, ownEmails, options } = parts
   const { nowMs, approved } = run
   const directoryOptions = directoryOptionsFor(parts, state)
+  const readsBefore = transport.stats().reads
   // what the last apply gave by product may have to be taken back, also where no manifest names the product any more
   const recalled = recalledProducts(state)
   const withRecalled = (needs: IdentityNeeds): IdentityNeeds =>
     needs.emails.size === 0 ? needs : { ...needs, products: needs.products.union(recalled) }
   return {
     kinds,
-    reader: transport.reader,
-    loadDirectory: (needs) => loadDirectory(withRecalled(needs), directoryOptions),
-    readsMade: () => transport.stats().reads,
+    reader: directoryOptions.reader,
+    loadDirectory: (needs) => readDirectory(withRecalled(needs), directoryOptions, options),
+    readsMade: () => transport.stats().reads - readsBefore,
     forecastDirectory: (needs) => forecastDirectory(withRecalled(needs), directoryOptions),
     policies: policiesFor({
       guardrails: spec.guardrails,
@@ -177,6 +191,11 @@ function surroundingsFor(
     ...(options.expands && { expands: options.expands }),
     ...(parts.estate.organization.namespace !== undefined && { home: parts.estate.organization.namespace }),
   }
+}
+
+function readDirectory(needs: IdentityNeeds, directory: DirectoryOptions, { memory, isWhole }: SessionOptions) {
+  if (!memory) return loadDirectory(needs, directory)
+  return isWhole ? readWhole(needs, directory, memory.directory) : refreshDirectory(needs, directory, memory.directory)
 }
 
 function recalledProducts({ applied }: State): ReadonlySet<string> {
