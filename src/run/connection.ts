@@ -52,12 +52,8 @@ export interface Connected {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the transport needs, from the organization's manifest and the credentials that it points to. */
-export async function connectionFor(
-  manifest: Manifest,
-  spec: AtlassianOrganizationSpec,
-  options: ConnectionOptions,
-): Promise<Connected> {
+/** Reads secrets one after the other; remembers what is wrong, and what it has read, for the fingerprint. */
+function secretReader(manifest: Manifest, options: ConnectionOptions) {
   const diagnostics: Diagnostic[] = []
   const marks: string[] = []
   const secret: ReadSecret = async (value, path) => {
@@ -69,6 +65,16 @@ export async function connectionFor(
     diagnostics.push(found)
     return undefined
   }
+  return { secret, marks, diagnostics }
+}
+
+/** What the transport needs, from the organization's manifest and the credentials that it points to. */
+export async function connectionFor(
+  manifest: Manifest,
+  spec: AtlassianOrganizationSpec,
+  options: ConnectionOptions,
+): Promise<Connected> {
+  const { secret, marks, diagnostics } = secretReader(manifest, options)
   const network = await openNetwork(options)
   if ('diagnostic' in network) diagnostics.push(network.diagnostic)
   const way = 'dispatcher' in network ? network : {}
