@@ -1,0 +1,81 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { checkOut } from './check-out.ts'
+import type { GitAccess } from './git-access.ts'
+import { hasControlCharacter, type GitAddress } from './git-address.ts'
+import { GitSettingError } from './git-error.ts'
+import { createGit, type Git } from './git-program.ts'
+import { lsRemoteArguments, resolveRef, type Tip, type WantedRef } from './git-ref.ts'
+import { RevisionError, type Revision } from './revision.ts'
+import type { Verification } from './verification.ts'
+
+export interface RepositoryOptions {
+  readonly address: GitAddress
+  readonly ref: WantedRef
+  /** From the root of the repository, as `repositoryPath` gives it. */
+  readonly path: string
+  readonly access: GitAccess
+  readonly verification?: Verification
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal
+}
+
+/** A repository elsewhere that holds a declaration. */
+export interface Repository {
+  /** Names the declaration for the state: the address and the path, without credentials. */
+  readonly source: string
+  /** For commands of others on the same repository. */
+  readonly git: Git
+  /** Where the ref points now: one `git ls-remote`, none for a pinned commit. @throws GitError, RevisionError */
+  poll(): Promise<Tip>
+  /** @throws GitError, RevisionError */
+  checkOut(tip: Tip): Promise<Revision>
+  close(): Promise<void>
+}
+
+/** What of a path is read: `access/`, `./access` and `access` are the same. Empty for the root. @throws GitSettingError */
+export function repositoryPath(text = ''): string {
+  const path = posix.normalize(`./${text}`).replace(/\/+$/, '')
+  const isOutside = path === '..' || path.startsWith('../') || text.startsWith('/')
+  if (isOutside || hasControlCharacter(text))
+    throw new GitSettingError(`${JSON.stringify(text)} is no path in the repository`)
+  return path === '.' ? '' : path
+}
+
+/** @throws GitSettingError where git is missing or too old to be held to its settings */
+export async function openRepository(options: RepositoryOptions): Promise<Repository> {
+  const { address, access, env, signal, ref, path } = options
+  const directory = await mkdtemp(join(await realpath(tmpdir()), 'roster-git-'))
+  const git = createGit({ address, access, env, directory, ...(signal && { signal }) })
+  const close = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  try {
+    await checkVersion(git)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    source: path === '' ? address.name : `${address.name}//${path}`,
+    git,
+    poll: () => poll(git, ref),
+    checkOut: (tip) => checkOut(git, tip, { ...options, directory }),
+    close,
+  }
+}
+
+async function poll(git: Git, ref: WantedRef): Promise<Tip> {
+  if (ref.kind === 'commit') return { commit: ref.commit, ref: ref.commit }
+  const printed = await git.run(lsRemoteArguments(ref, git.address.url))
+  const found = resolveRef(ref, printed.toString('utf8'))
+  if ('commit' in found) return found
+  throw new RevisionError({ reason: found.reason, message: `${git.address.name}: ${found.detail}` })
+}
+
+/** Before 2.36 git reads no settings from its environment, or not all of them. */
+async function checkVersion(git: Git): Promise<void> {
+  const printed = (await git.run(['version'])).toString('utf8')
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(printed) ?? []
+  if (Number(major) < 2 || (Number(major) === 2 && Number(minor) < 36))
+    throw new GitSettingError(`git is ${major}.${minor}: install 2.36 or later`)
+}
