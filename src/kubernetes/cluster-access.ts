@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { RequestOptions } from 'node:https'
 import { KubeConfig } from '@kubernetes/client-node'
 import { Agent, ProxyAgent, type Dispatcher } from 'undici'
@@ -66,7 +67,8 @@ export function openCluster(config: KubeConfig): ClusterAccess {
     open: async (use) => {
       const options: RequestOptions = {}
       await config.applyToHTTPSOptions(options)
-      return { headers: headersOf(options), dispatcher: poolsFor(tlsOf(options)).dispatchers[use] }
+      const headers = { ...headersOf(options), ...(await fromTokenFile(config)) }
+      return { headers, dispatcher: poolsFor(tlsOf(options)).dispatchers[use] }
     },
     connections: () => connections,
     close: async () => {
@@ -114,6 +116,13 @@ function createPool(config: KubeConfig, tls: TlsParts, use: Use): Dispatcher {
   const connect = { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAliveTimeoutMs }
   if (made.type === 'proxy') return new ProxyAgent({ ...limits, uri: made.uri, requestTls: { ...tls }, connect })
   return new Agent({ ...limits, connect: { ...connect, ...tls } })
+}
+
+/** client-node keeps the token of a file for a minute (2.0.1, `FileAuth`), and a pod's may be refused by then. */
+async function fromTokenFile(config: KubeConfig): Promise<Readonly<Record<string, string>>> {
+  const provider = config.getCurrentUser()?.authProvider as { readonly config?: { readonly tokenFile?: string } } | null
+  const file = provider?.config?.tokenFile
+  return file === undefined ? {} : { authorization: `Bearer ${(await readFile(file, 'utf8')).trim()}` }
 }
 
 function headersOf({ headers = {}, auth }: RequestOptions): Readonly<Record<string, string>> {

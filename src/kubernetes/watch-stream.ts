@@ -57,11 +57,23 @@ async function* lines(
 
 function frameOf<T>(title: string, line: string): Frame<T> {
   try {
-    return JSON.parse(line) as Frame<T>
+    const frame: unknown = JSON.parse(line)
+    if (isFrame<T>(frame)) return frame
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw new KubeError({ request: title, code: 'NOT_JSON', cause: error })
   }
+  throw new KubeError({ request: title, code: 'NOT_A_FRAME' })
+}
+
+/** Something in between may have answered in the place of the server. */
+function isFrame<T>(frame: unknown): frame is Frame<T> {
+  const { type, object } = (frame ?? {}) as {
+    readonly type?: unknown
+    readonly object?: { readonly metadata?: unknown }
+  }
+  if (typeof object !== 'object' || object === null) return false
+  return type === 'ERROR' || (typeof object.metadata === 'object' && object.metadata !== null)
 }
 
 function eventOf<T extends KubeObject>(title: string, { type, object }: Frame<T>): WatchEvent<T> {
