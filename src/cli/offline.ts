@@ -57,10 +57,17 @@ async function check(declaration: Declaration, nowMs: number, cwd: string): Prom
     ledger: new Map(),
     nowMs,
     covers: () => true,
+    ...homeOf(declaration),
     ...delegatedReach(declaration, cwd),
   }
   const { survey } = await reconcile(declaration, surroundings, async () => undefined)
   return [...survey.diagnostics, ...unknownReferences(survey.declared)]
+}
+
+/** The names that the organization's own namespace gives are in sight everywhere. */
+function homeOf({ manifests }: Declaration): { readonly home?: string } {
+  const home = manifests.find(({ kind }) => kind === 'AtlassianOrganization')?.namespace
+  return home === undefined ? {} : { home }
 }
 
 /** Without an organization nothing is delegated: that one is missing is told anyway. */
