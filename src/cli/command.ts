@@ -27,7 +27,7 @@ export function live(target: Command): Command {
     .option('--json', 'one JSON document on stdout, docs/json/plan.schema.json')
     .option('-v, --verbose', 'name every unmanaged entry')
     .option('--expand', 'list equal changes over many places one by one')
-    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .option('--state <place>', 'where the ledger is kept: a directory, or refs/roster/state (default: .roster)')
     .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
 }
 

@@ -3,10 +3,10 @@ import type { TokenStore } from '../atlassian/oauth-kept.ts'
 import type { State, StateStore } from '../core/state.ts'
 import { readSelection, type Selection } from '../source/root.ts'
 import { shown } from '../source/yaml-files.ts'
-import { createDirectoryStore } from '../state/directory-store.ts'
 import { createTokenFile } from '../state/token-file.ts'
 import type { TokenOwner } from '../run/connection.ts'
 import type { Context } from './context.ts'
+import { openStateHome, type StateOptions } from './state-home.ts'
 
 /** A declaration as the command line found it, and where its state is. */
 export interface Located extends Selection {
@@ -19,24 +19,23 @@ export interface Located extends Selection {
   readonly tokens: (credential: TokenOwner) => TokenStore
 }
 
-export async function locate(paths: readonly string[], { io }: Context, state?: string): Promise<Located> {
+export async function locate(paths: readonly string[], { io }: Context, options: StateOptions = {}): Promise<Located> {
   const given = paths.length === 0 ? ['.'] : paths
   const selection = await readSelection(given, io.cwd)
-  const stateDirectory = state === undefined ? join(selection.root, '.roster') : resolve(io.cwd, state)
+  const home = await openStateHome(options, { root: selection.root, io })
   const roots = selection.isWhole ? [] : given.map((path) => resolve(io.cwd, path))
   const covers = (file: string): boolean => {
     const path = resolve(io.cwd, file)
     return selection.isWhole || roots.some((root) => path === root || path.startsWith(root + sep))
   }
-  const store = (organization: string): StateStore =>
-    relativeToRoot(createDirectoryStore(stateDirectory, organization, { clock: io.clock }), selection.root, io.cwd)
+  const store = (organization: string): StateStore => relativeToRoot(home.store(organization), selection.root, io.cwd)
   const tokens = (credential: TokenOwner): TokenStore =>
-    createTokenFile({ directory: stateDirectory, ...credential }, io.clock)
+    createTokenFile({ directory: home.directory, ...credential }, io.clock)
   return {
     ...selection,
     covers,
-    stateDirectory,
-    source: relative(stateDirectory, selection.root) || '.',
+    stateDirectory: home.directory,
+    source: home.source,
     store,
     tokens,
   }

@@ -10,10 +10,10 @@ import type { Context } from './context.ts'
 import { locate, type Located } from './declaration.ts'
 import { interruptible } from './interruption.ts'
 import { createProgress } from './progress.ts'
+import type { StateOptions } from './state-home.ts'
 
 /** Flags of the commands that look at live access. */
-export interface LiveOptions {
-  readonly state?: string
+export interface LiveOptions extends StateOptions {
   readonly sandbox?: string
 }
 
@@ -32,7 +32,7 @@ export async function openDeclaration(
   context: Context,
 ): Promise<Opened> {
   const { io } = context
-  const located = await locate(paths, context, options.state)
+  const located = await locate(paths, context, options)
   const progress = createProgress(context, 'Reading')
   const { sessions, diagnostics } = await openSessions(located.declaration, {
     env: io.env,

@@ -74,7 +74,7 @@ function addDoctor(program: Command, context: Context, finish: Finish): void {
   command(program, { name: 'doctor', summary, example: 'roster doctor access/' })
     .addArgument(manifests())
     .option('--json', 'one JSON document on stdout, docs/json/doctor.schema.json')
-    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .option('--state <place>', 'where the ledger is kept: a directory, or refs/roster/state (default: .roster)')
     .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
     .action(async (paths: string[], options: DoctorCommandOptions) => finish(await doctor(paths, options, context)))
 }
@@ -84,6 +84,7 @@ function addChanges(program: Command, context: Context, finish: Finish): void {
     .option('-y, --yes', 'do not ask; needed where there is no terminal')
     .option('--removals-first', 'for incidents: take access away before giving any')
     .option('--approve <digest>', 'let what is held under this digest pass in this run (repeatable)', collect)
+    .addOption(lockTimeout())
     .action(async (paths: string[], options: ApplyOptions) => finish(await apply(paths, options, context)))
   command(program, {
     name: 'approve',
@@ -93,7 +94,8 @@ function addChanges(program: Command, context: Context, finish: Finish): void {
     .argument('<what>', 'twelve digits, shown by the plan under what it holds; or a name whose meaning has changed')
     .addArgument(manifests())
     .option('--until <time>', '30m, 1h, 2d, or a time such as 2027-03-31T18:00:00Z; a week at most')
-    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .option('--state <place>', 'where the ledger is kept: a directory, or refs/roster/state (default: .roster)')
+    .addOption(lockTimeout())
     .action(async (what: string, paths: string[], options: ApproveOptions) =>
       finish(await approve({ what, paths }, options, context)),
     )
@@ -104,6 +106,9 @@ function durationMs(text: string): number {
   if (found === undefined) throw new InvalidArgumentError('Write 12h or 90d.')
   return found
 }
+
+const lockTimeout = (): Option =>
+  new Option('--lock-timeout <time>', 'wait for another run to end, e.g. 5m (default: not at all)').argParser(durationMs)
 
 function addGet(program: Command, context: Context, finish: Finish): void {
   const summary = 'list what there is, and who holds it'
@@ -119,7 +124,7 @@ function addGet(program: Command, context: Context, finish: Finish): void {
     .addOption(new Option('-o, --output <format>', 'table, json or yaml').choices(outputs).default('table'))
     .option('--json', 'same as -o json')
     .option('--sandbox <url>', 'send every request to this sandbox instead of Atlassian')
-    .option('--state <directory>', 'where the ledger is kept (default: .roster beside the organization)')
+    .option('--state <place>', 'where the ledger is kept: a directory, or refs/roster/state (default: .roster)')
     .action(async (what: GetSubject, paths: string[], options: GetOptions) =>
       finish(await get({ what, paths }, options, context)),
     )

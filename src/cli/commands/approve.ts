@@ -4,12 +4,12 @@ import type { ExitCode } from '../../report/exit-code.ts'
 import { printable } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { locate } from '../declaration.ts'
+import type { StateOptions } from '../state-home.ts'
 import { parseUntil } from '../until.ts'
 
-export interface ApproveOptions {
+export interface ApproveOptions extends StateOptions {
   /** For digests. */
   readonly until?: string
-  readonly state?: string
 }
 
 interface Approval {
@@ -31,7 +31,7 @@ export async function approve({ what, paths }: Approval, options: ApproveOptions
     note(`--until: ${until.problem}`)
     return 1
   }
-  const { declaration, store } = await locate(paths, context, options.state)
+  const { declaration, store } = await locate(paths, context, options)
   const names = declaration.manifests.flatMap(({ kind, name }) => (kind === 'AtlassianOrganization' ? [name] : []))
   const stores = [...new Set(names)].map(store)
   if (stores.length === 0) {

@@ -22,7 +22,7 @@ export async function doctor(
   options: DoctorCommandOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const located = await locate(paths, context, options.state)
+  const located = await locate(paths, context, options)
   const { estates, diagnostics } = byOrganization(located.declaration)
   if (estates.length === 0) {
     noteDiagnostics(diagnostics, { located }, context)

@@ -32,7 +32,7 @@ export async function login(paths: readonly string[], options: LoginOptions, con
     note(`--port: "${options.port}" is not a port: 0 takes a free one, up to 65535`)
     return 1
   }
-  const located = await locate(paths, context, options.state)
+  const located = await locate(paths, context, options)
   const target = await findLoginTarget(located.declaration, options.site, {
     ...io,
     tokens: located.tokens,
