@@ -108,7 +108,7 @@ function durationMs(text: string): number {
 }
 
 const lockTimeout = (): Option =>
-  new Option('--lock-timeout <time>', 'wait for another run to end, e.g. 5m (default: not at all)').argParser(durationMs)
+  new Option('--lock-timeout <time>', 'wait for another run, e.g. 5m (default: not at all)').argParser(durationMs)
 
 function addGet(program: Command, context: Context, finish: Finish): void {
   const summary = 'list what there is, and who holds it'
