@@ -69,11 +69,20 @@ export async function send(
   })
 }
 
+/** Objects, lists and Status objects have metadata. What has none was not said by an API server. */
 function parsed(title: string, text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    const answer: unknown = JSON.parse(text)
+    if (hasMetadata(answer)) return answer
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw new KubeError({ request: title, code: 'NOT_JSON', cause: error })
   }
+  throw new KubeError({ request: title, code: 'NOT_AN_OBJECT' })
+}
+
+/** Whether it looks like an object of the Kubernetes API. */
+export function hasMetadata(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('metadata' in value)) return false
+  return typeof value.metadata === 'object' && value.metadata !== null
 }

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import { frozenObject } from './freeze.ts'
 import type { WatchEvent, WatchOptions } from './kube-client.ts'
 import { KubeError } from './kube-error.ts'
-import { send, type Outgoing, type Wire } from './kube-exchange.ts'
+import { hasMetadata, send, type Outgoing, type Wire } from './kube-exchange.ts'
 import { refusal, silence, statusFailure } from './kube-failure.ts'
 import type { KubeObject } from './kube-object.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
@@ -68,12 +68,9 @@ function frameOf<T>(title: string, line: string): Frame<T> {
 
 /** Something in between may have answered in the place of the server. */
 function isFrame<T>(frame: unknown): frame is Frame<T> {
-  const { type, object } = (frame ?? {}) as {
-    readonly type?: unknown
-    readonly object?: { readonly metadata?: unknown }
-  }
-  if (typeof object !== 'object' || object === null) return false
-  return type === 'ERROR' || (typeof object.metadata === 'object' && object.metadata !== null)
+  if (typeof frame !== 'object' || frame === null || !('object' in frame) || !('type' in frame)) return false
+  const { type, object } = frame
+  return hasMetadata(object) || (type === 'ERROR' && typeof object === 'object' && object !== null)
 }
 
 function eventOf<T extends KubeObject>(title: string, { type, object }: Frame<T>): WatchEvent<T> {
