@@ -17,6 +17,8 @@ export interface SiteSpaces {
 export interface SpaceRole {
   readonly id: string
   readonly name: string
+  /** `SYSTEM` or `CUSTOM`. */
+  readonly type?: string
   readonly spacePermissions?: readonly string[]
 }
 

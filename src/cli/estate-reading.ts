@@ -156,7 +156,8 @@ async function policiesOf({ accounts }: Directory, reader: Reader): Promise<Poli
   }
 }
 
-function specOf({ organization }: Session, { located }: Opened): AtlassianOrganizationSpec {
+/** The organization's own manifest. */
+export function specOf({ organization }: Session, { located }: Pick<Opened, 'located'>): AtlassianOrganizationSpec {
   const isMeant = ({ kind, name }: Manifest): boolean => kind === 'AtlassianOrganization' && name === organization
   const manifest = located.declaration.manifests.find(isMeant)
   const parsed = kinds.get('AtlassianOrganization')!.parse(manifest!)

@@ -6,6 +6,7 @@ import { approve, type ApproveOptions } from './commands/approve.ts'
 import { demo } from './commands/demo.ts'
 import { doctor, type DoctorCommandOptions } from './commands/doctor.ts'
 import { get, outputs, subjects, type GetOptions, type GetSubject } from './commands/get.ts'
+import { addImport } from './commands/import.ts'
 import { login, type LoginOptions } from './commands/login.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
 import { sandbox, type SandboxOptions } from './commands/sandbox.ts'
@@ -34,6 +35,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addDoctor(program, context, finish)
   addChanges(program, context, finish)
   addGet(program, context, finish)
+  addImport(program, context, finish)
   addLogin(program, context, finish)
   addSandbox(program, context, finish)
   addCompletion(program, context, finish)
