@@ -1,4 +1,5 @@
 import { explainExit, type ExitCode } from '../report/exit-code.ts'
+import { redactEmails, redactJson } from '../report/redact.ts'
 import { createPaint, type Paint } from '../report/terminal-text.ts'
 import { hasColor, type Io } from './io.ts'
 
@@ -25,6 +26,16 @@ export function createContext(io: Io, argv: readonly string[]): Context {
     print,
     note: (text) => io.stderr(`${text}\n`),
     printJson: (value) => print(JSON.stringify(value, null, 2)),
+  }
+}
+
+/** The same without addresses in anything that is printed. */
+export function redacted(context: Context): Context {
+  return {
+    ...context,
+    print: (text) => context.print(redactEmails(text)),
+    note: (text) => context.note(redactEmails(text)),
+    printJson: (value) => context.printJson(redactJson(value)),
   }
 }
 

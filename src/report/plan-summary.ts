@@ -2,6 +2,7 @@ import { isError } from '../core/diagnostic.ts'
 import { isConsequence } from './code-frame.ts'
 import { plannedChanges } from '../core/plan.ts'
 import type { Change } from '../core/change.ts'
+import { isSeat } from './risk.ts'
 import { summarize, type PlanView, type Summary } from './summary.ts'
 import { count, type Paint } from './terminal-text.ts'
 
@@ -58,13 +59,10 @@ function removalShare({ removals, observed }: Summary, { runLimit }: PlanView): 
   ]
 }
 
-/** Kinds note what may cost a seat, in these words; counting them is for reading only. */
+/** Counting them is for reading only. */
 function seats(changes: readonly Change[]): readonly string[] {
   const notes = changes.flatMap((change) => (change.action === 'create' ? (change.after.notes ?? []) : []))
-  const costly = Map.groupBy(
-    notes.filter((note) => note.endsWith(' seat')),
-    (note) => note,
-  )
+  const costly = Map.groupBy(notes.filter(isSeat), (note) => note)
   if (costly.size === 0) return []
   return [`Seats: ${[...costly].map(([note, all]) => `${all.length} × ${note}`).join(', ')}.`]
 }

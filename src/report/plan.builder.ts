@@ -73,6 +73,7 @@ export function planView(scopes: readonly PlanScope[], more: Partial<PlanView> =
     reads: { announced: { calls: 5, exact: true }, made: 5 },
     removalLimit: () => 3,
     runLimit: () => 20,
+    isExternal: () => false,
     ...more,
   }
 }

@@ -1,3 +1,4 @@
+import type { Change } from '../core/change.ts'
 import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import type { Forecast } from '../core/kind.ts'
 import type { Outcome } from '../core/apply.ts'
@@ -16,6 +17,8 @@ export interface PlanView {
   readonly removalLimit: (observedCount: number) => number
   /** Of all removals of a run, over everything that was read. */
   readonly runLimit: (observedCount: number) => number
+  /** Whether a change is about an account that the organization does not manage. */
+  readonly isExternal: (change: Change) => boolean
 }
 
 /** Of the entries that were read. */

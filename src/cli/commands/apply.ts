@@ -5,10 +5,10 @@ import { renderOutcome, renderOutcomes } from '../../report/outcome-text.ts'
 import { planJson } from '../../report/plan-json.ts'
 import { applyExitCode, worst, type PlanView } from '../../report/summary.ts'
 import { count } from '../../report/terminal-text.ts'
-import type { ApplyOptions as Decision } from '../../run/session.ts'
-import type { Context } from '../context.ts'
+import type { ApplyOptions as Decision, Session } from '../../run/session.ts'
+import { redacted, type Context } from '../context.ts'
 import { hasErrors, openDeclaration, runSession, type Opened } from '../pass.ts'
-import { noteAll, showPlans, type PlanOptions } from './plan.ts'
+import { noteAll, outputOf, printMarkdown, showPlans, type PlanOptions } from './plan.ts'
 
 export interface ApplyOptions extends PlanOptions {
   readonly yes?: boolean
@@ -18,30 +18,45 @@ export interface ApplyOptions extends PlanOptions {
 }
 
 /** Plans, asks, and writes what the plan showed. */
-export async function apply(paths: readonly string[], options: ApplyOptions, context: Context): Promise<ExitCode> {
+export async function apply(paths: readonly string[], options: ApplyOptions, given: Context): Promise<ExitCode> {
+  const context = options.redactEmails ? redacted(given) : given
   if (!options.yes && !context.io.isTty.stdin) {
     context.note('apply asks before it writes, and there is nobody to ask: add --yes')
     return 1
   }
   const opened = await openDeclaration(paths, options, context)
+  const output = outputOf(options)
   const done: Applied[] = []
   for (const session of opened.sessions) {
-    const decide = (view: PlanView) => consent(view, { paths, options, context, opened })
-    const { view, pass } = await runSession(session, opened, { context, decide, approved: options.approve ?? [] })
-    const isDeclined = plannedChanges(view.plan).length > pass.outcomes.length && pass.outcomes.length === 0
-    done.push({ view, outcomes: pass.outcomes, isDeclined })
-    if (!options.json) showOutcome(done.at(-1)!, context)
+    const applied = await applyOne(session, { paths, options, context, opened })
+    done.push(applied)
+    if (output === 'text') showOutcome(applied, context)
     if (context.io.signal.aborted) break
   }
   if (opened.sessions.length === 0) noteAll([], opened, { options, context })
   const exitCode = exitCodeOf(done, opened, context)
-  if (options.json) {
-    const outcomes = new Map(done.map(({ view, outcomes: each }) => [view.organization, each]))
-    context.printJson(
-      planJson({ views: done.map(({ view }) => view), diagnostics: opened.diagnostics, exitCode, outcomes }),
-    )
-  }
+  if (output !== 'text') printDocument(done, exitCode, { paths, options, context, opened })
   return exitCode
+}
+
+async function applyOne(session: Session, asking: Asking): Promise<Applied> {
+  const { options, context, opened } = asking
+  const decide = (view: PlanView) => consent(view, asking)
+  const { view, pass } = await runSession(session, opened, { context, decide, approved: options.approve ?? [] })
+  const isDeclined = plannedChanges(view.plan).length > pass.outcomes.length && pass.outcomes.length === 0
+  return { view, outcomes: pass.outcomes, isDeclined }
+}
+
+/** What is printed once at the end, where no text went before it. */
+function printDocument(
+  done: readonly Applied[],
+  exitCode: ExitCode,
+  { paths, options, context, opened }: Asking,
+): void {
+  const views = done.map(({ view }) => view)
+  const outcomes = new Map(done.map(({ view, outcomes: each }) => [view.organization, each]))
+  if (outputOf(options) === 'markdown') printMarkdown(views, { paths, options, context, opened, outcomes })
+  else context.printJson(planJson({ views, diagnostics: opened.diagnostics, exitCode, outcomes }))
 }
 
 interface Applied {
@@ -67,7 +82,7 @@ interface Asking {
 async function consent(view: PlanView, { paths, options, context, opened }: Asking): Promise<Decision | undefined> {
   const { io, note, errorPaint } = context
   noteAll([view], opened, { options, context })
-  if (!options.json) showPlans([view], { paths, options, context, isApplying: true })
+  if (outputOf(options) === 'text') showPlans([view], { paths, options, context, isApplying: true })
   const number = plannedChanges(view.plan).length
   if (number > 0 && !options.yes) {
     const answer = await io.ask(`\nMake ${count(number, 'change')} in ${view.organization}? Only "yes" is taken: `)
