@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LuaFactory } from 'wasmoon'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
 import { kinds } from '../src/kinds/index.ts'
 import type { Hold } from '../src/core/policy.ts'
+import { argocd, healthOf, script } from './argocd.builder.ts'
 import { conditionsAfter, judge, type Situation } from '../src/report/conditions.ts'
-
-const folder = join(import.meta.dirname, '../docs/argocd')
-const script = readFileSync(join(folder, 'health.lua'), 'utf8')
 
 const calm: Situation = {
   diagnostics: [],
@@ -28,30 +25,6 @@ const after = (situation: Partial<Situation>) => ({
     conditions: conditionsAfter([], judge({ ...calm, ...situation }), { generation: 2, nowMs: 0 }),
   },
 })
-
-/** A table as Argo CD makes one of an object: lists begin at 1, and what is null is not there. */
-function luaOf(value: unknown): string {
-  if (Array.isArray(value)) return `{${value.map(luaOf).join(',')}}`
-  if (typeof value !== 'object' || value === null) return value === null ? 'nil' : JSON.stringify(value)
-  return `{${Object.entries(value)
-    .map(([key, each]) => `[${JSON.stringify(key)}]=${luaOf(each)}`)
-    .join(',')}}`
-}
-
-/** Argo CD opens the libraries base and table alone. */
-const closed = 'string, math, io, os, utf8, coroutine, debug, package, require = nil'
-
-async function healthOf(object: unknown): Promise<{ readonly status: string; readonly message: string }> {
-  const engine = await new LuaFactory().createEngine()
-  try {
-    return (await engine.doString(`${closed}\nobj = ${luaOf(object)}\n${script}`)) as {
-      status: string
-      message: string
-    }
-  } finally {
-    engine.global.close()
-  }
-}
 
 const held = (code: Hold['code']): Situation['held'] =>
   [{ change: {}, hold: { code, reason: 'more than 25 %' } }] as unknown as Situation['held']
@@ -90,6 +63,21 @@ const healths: Record<string, readonly [object: unknown, status: string, message
     /no such group/,
   ],
   'an object that a guardrail holds is suspended': [after({ held: held('SCOPE_LIMIT') }), 'Suspended', /25 %/],
+  'an object that is observed only and differs is degraded': [
+    after({ held: held('OBSERVE_ONLY') }),
+    'Degraded',
+    /nothing is written/,
+  ],
+  'an object with a mistake and a scope that could not be read is tried again first': [
+    after({
+      diagnostics: [
+        { severity: 'error', code: 'UNKNOWN_GROUP', message: 'no such group' },
+      ] as unknown as Situation['diagnostics'],
+      unread: [{ scope: 's', message: 'no answer' }] as unknown as Situation['unread'],
+    }),
+    'Progressing',
+    /no answer/,
+  ],
   'a suspended object is suspended': [after({ suspended: true }), 'Suspended', /suspended/],
 }
 
@@ -98,7 +86,7 @@ test.each(Object.entries(healths))('%s', async (_, [object, status, message]) =>
 })
 
 test('the ConfigMap has the script for each kind', () => {
-  const { data } = parse(readFileSync(join(folder, 'argocd-cm.yaml'), 'utf8')) as { data: Record<string, string> }
+  const { data } = parse(readFileSync(join(argocd, 'argocd-cm.yaml'), 'utf8')) as { data: Record<string, string> }
   expect(data).toEqual(
     Object.fromEntries([...kinds.keys()].map((kind) => [`resource.customizations.health.roster.dev_${kind}`, script])),
   )

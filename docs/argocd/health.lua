@@ -20,14 +20,14 @@ local function is(name)
   return conditions[name] ~= nil and conditions[name].status == "True"
 end
 
--- only a person can end it
-if is("Stalled") then
-  return { status = "Degraded", message = conditions.Stalled.message }
-end
-
 -- the next pass tries it again
 if is("Reconciling") then
   return { status = "Progressing", message = conditions.Reconciling.message }
+end
+
+-- only a person can end it
+if is("Stalled") then
+  return { status = "Degraded", message = conditions.Stalled.message }
 end
 
 -- a guardrail waits for an approval

@@ -78,6 +78,15 @@ const table: Record<string, readonly [Partial<Situation>, readonly string[], Ret
     ['Ready=False Held', 'Held=True ScopeLimit'],
     'InProgress',
   ],
+  'removals that wait until another manifest is understood are neither made nor forgotten': [
+    { held: held('INCOMPLETE_DECLARATION') },
+    [
+      'Ready=False IncompleteDeclaration',
+      'Reconciling=True ProgressingWithRetry',
+      'Incomplete=True IncompleteDeclaration',
+    ],
+    'InProgress',
+  ],
   'drift that is only watched': [
     { held: held('OBSERVE_ONLY') },
     ['Ready=False DriftDetected', 'Drifted=True DriftDetected'],

@@ -37,6 +37,7 @@ type Judgement = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 /** Why something waits that nobody has to mend; a later pass goes on by itself. */
 const passing = new Set<Diagnostic['code']>(['IDENTITIES_UNREAD', 'CATALOGUE_UNREAD'])
 const messageLimit = 1_000
+const incomplete = 'IncompleteDeclaration'
 
 /**
  * Ready always, the others only while they are true (kstatus; reference 1.3): Stalled is what only a person can end,
@@ -58,9 +59,11 @@ export function judge(situation: Situation): readonly Judgement[] {
   const later = held.filter(({ hold }) => meaningOf(hold) === 'later').length + pending
   const guarded = held.filter(isGuardrail)
   const watched = held.filter(({ hold }) => meaningOf(hold) === 'watched')
+  const doubtful = held.filter(({ hold }) => meaningOf(hold) === 'incomplete')
+  const doubts = doubtful.slice(0, 1).map(({ hold }) => `${doubtful.length} changes are held: ${hold.reason}`)
   return [
-    verdict(situation, { mistakes, waits, failures, guarded, watched, later }),
-    ...reconciling(waits, failures, later),
+    verdict(situation, { mistakes, waits, failures, guarded, doubts, watched, later }),
+    ...reconciling([...waits, ...failures, ...doubts], later),
     ...stalled(mistakes),
     ...some('Drifted', 'DriftDetected', watched, `${watched.length} entries differ, and nothing is written`),
     ...some(
@@ -69,7 +72,7 @@ export function judge(situation: Situation): readonly Judgement[] {
       guarded,
       `${guarded.length} changes are held: ${guarded[0]?.hold.reason}`,
     ),
-    ...some('Incomplete', 'Unread', waits, waits[0] ?? ''),
+    ...some('Incomplete', waits.length > 0 ? 'Unread' : incomplete, [...waits, ...doubts], waits[0] ?? doubts[0] ?? ''),
   ]
 }
 
@@ -78,19 +81,22 @@ interface Sorted {
   readonly waits: readonly string[]
   readonly failures: readonly string[]
   readonly guarded: readonly HeldChange[]
+  /** Why another manifest, which may claim the same, keeps removals back. */
+  readonly doubts: readonly string[]
   readonly watched: readonly HeldChange[]
   readonly later: number
 }
 
 function verdict(
   { entries, planned, outcomes }: Situation,
-  { mistakes, waits, failures, guarded, watched, later }: Sorted,
+  { mistakes, waits, failures, guarded, doubts, watched, later }: Sorted,
 ): Judgement {
   const [mistake] = mistakes
   if (mistake) return ready('False', reasonOf(mistake.code), mistake.message)
   if (waits[0] !== undefined) return ready('False', 'Unread', waits[0])
   if (failures[0] !== undefined) return ready('False', 'RemoteRefused', failures[0])
   if (guarded[0]) return ready('False', 'Held', `${guarded.length} changes are held: ${guarded[0].hold.reason}`)
+  if (doubts[0] !== undefined) return ready('False', incomplete, doubts[0])
   if (watched.length > 0)
     return ready('False', 'DriftDetected', `${watched.length} entries differ, and nothing is written`)
   if (later > 0) return ready('False', 'Progressing', `${later} changes wait for what was written to show`)
@@ -105,8 +111,7 @@ const ready = (status: Judgement['status'], reason: string, message: string): Ju
   message: short(message),
 })
 
-function reconciling(waits: readonly string[], failures: readonly string[], later: number): readonly Judgement[] {
-  const why = waits[0] ?? failures[0]
+function reconciling([why]: readonly string[], later: number): readonly Judgement[] {
   if (why !== undefined) return [truth('Reconciling', 'ProgressingWithRetry', why)]
   return later > 0 ? [truth('Reconciling', 'Progressing', `${later} changes are on their way`)] : []
 }
