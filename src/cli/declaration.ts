@@ -1,16 +1,26 @@
+import { mkdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { TokenStore } from '../atlassian/oauth-kept.ts'
 import type { State, StateStore } from '../core/state.ts'
+import { printable } from '../report/terminal-text.ts'
+import type { Git } from '../source/git/git-program.ts'
+import { selectRevision } from '../source/git/read-revision.ts'
+import { openGit, openRepository, type RepositoryOptions } from '../source/git/repository.ts'
+import type { Revision } from '../source/git/revision.ts'
 import { readSelection, type Selection } from '../source/root.ts'
 import { shown } from '../source/yaml-files.ts'
 import { createTokenFile } from '../state/token-file.ts'
 import type { TokenOwner } from '../run/connection.ts'
 import type { Context } from './context.ts'
-import { openStateHome, type StateOptions } from './state-home.ts'
+import type { Io } from './io.ts'
+import { repositoryOptions, type RepositoryFlags } from './repository-flags.ts'
+import { openStateHome, type StateHome, type StateOptions } from './state-home.ts'
 
 /** A declaration as the command line found it, and where its state is. */
 export interface Located extends Selection {
   readonly covers: (file: string) => boolean
+  /** Where the names of its files start. */
+  readonly cwd: string
   readonly stateDirectory: string
   /** Names the declaration for the state: where it stands as seen from the state, so that both may move together. */
   readonly source: string
@@ -19,7 +29,15 @@ export interface Located extends Selection {
   readonly tokens: (credential: TokenOwner) => TokenStore
 }
 
-export async function locate(paths: readonly string[], { io }: Context, options: StateOptions = {}): Promise<Located> {
+export type LocateOptions = StateOptions & RepositoryFlags
+
+/** @throws GitSettingError, GitError, RevisionError where the declaration is asked for in a repository and cannot be had */
+export function locate(paths: readonly string[], context: Context, options: LocateOptions = {}): Promise<Located> {
+  const repository = repositoryOptions(options, context.io)
+  return repository ? locateThere(paths, { repository, context, options }) : locateHere(paths, context, options)
+}
+
+async function locateHere(paths: readonly string[], { io }: Context, options: StateOptions): Promise<Located> {
   const given = paths.length === 0 ? ['.'] : paths
   const selection = await readSelection(given, io.cwd)
   const home = await openStateHome(options, { root: selection.root, io })
@@ -28,16 +46,54 @@ export async function locate(paths: readonly string[], { io }: Context, options:
     const path = resolve(io.cwd, file)
     return selection.isWhole || roots.some((root) => path === root || path.startsWith(root + sep))
   }
-  const store = (organization: string): StateStore => relativeToRoot(home.store(organization), selection.root, io.cwd)
-  const tokens = (credential: TokenOwner): TokenStore =>
-    createTokenFile({ directory: home.directory, ...credential }, io.clock)
+  return located({ ...selection, covers, cwd: io.cwd }, home, io)
+}
+
+interface There {
+  readonly repository: RepositoryOptions
+  readonly context: Context
+  readonly options: StateOptions
+}
+
+/** One revision, read once. Its state is in the working directory, where nothing else is said. */
+async function locateThere(paths: readonly string[], { repository, context, options }: There): Promise<Located> {
+  const { io, note } = context
+  const opened = await openRepository(repository)
+  try {
+    const revision = await opened.checkOut(await opened.poll())
+    note(revisionLine(revision))
+    const selection = selectRevision(revision, paths)
+    const directory = join(io.cwd, '.roster')
+    const git = options.state?.startsWith('refs/') ? await lastingGit(repository, directory) : opened.git
+    const state = { git, source: opened.source, directory }
+    const home = await openStateHome(options, { root: selection.root, io, repository: state })
+    return located({ ...selection, cwd: revision.directory }, home, io)
+  } finally {
+    await opened.close()
+  }
+}
+
+/** That of the repository ends with it, and a state that is kept in a ref is written later. */
+async function lastingGit(repository: RepositoryOptions, directory: string): Promise<Git> {
+  await mkdir(directory, { recursive: true })
+  return openGit({ ...repository, directory: await realpath(directory) })
+}
+
+/** `refs/heads/main is commit 3f2c… of 2026-11-20T09:30:00.000Z, signed by ana@acme.com` */
+function revisionLine({ commit, ref, committedAtMs, signature }: Revision): string {
+  const at = new Date(committedAtMs).toISOString()
+  const what = ref === commit ? `commit ${commit} of ${at}` : `${ref} is commit ${commit} of ${at}`
+  return printable(signature ? `${what}, signed by ${signature.signer}` : what)
+}
+
+function located(selection: Selection & Pick<Located, 'covers' | 'cwd'>, home: StateHome, io: Io): Located {
+  const { root, cwd } = selection
   return {
     ...selection,
-    covers,
     stateDirectory: home.directory,
     source: home.source,
-    store,
-    tokens,
+    store: (organization) => relativeToRoot(home.store(organization), root, cwd),
+    tokens: (credential) => createTokenFile({ directory: home.directory, ...credential }, io.clock),
   }
 }
 

@@ -5,16 +5,16 @@ import { scopeId } from '../core/resource.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { renderDiagnostics } from '../report/code-frame.ts'
 import type { PlanView } from '../report/summary.ts'
-import { externalTo } from './external.ts'
 import { openSessions, type ApplyOptions, type Pass, type Session } from '../run/session.ts'
 import type { Context } from './context.ts'
 import { locate, type Located } from './declaration.ts'
 import { interruptible } from './interruption.ts'
 import { createProgress } from './progress.ts'
+import type { RepositoryFlags } from './repository-flags.ts'
 import type { StateOptions } from './state-home.ts'
 
 /** Flags of the commands that look at live access. */
-export interface LiveOptions extends StateOptions {
+export interface LiveOptions extends StateOptions, RepositoryFlags {
   readonly sandbox?: string
 }
 
@@ -37,7 +37,7 @@ export async function openDeclaration(
   const progress = createProgress(context, 'Reading')
   const { sessions, diagnostics } = await openSessions(located.declaration, {
     env: io.env,
-    cwd: io.cwd,
+    cwd: located.cwd,
     clock: io.clock,
     random: io.random,
     covers: located.covers,
@@ -85,8 +85,7 @@ export async function runSession(
   }
 }
 
-function viewOf(session: Session, survey: Survey): PlanView {
-  const { plan, declared, difference, observed, announced, diagnostics, directory } = survey
+function viewOf(session: Session, { plan, declared, difference, observed, announced, diagnostics }: Survey): PlanView {
   const organization = declared.objects.get('AtlassianOrganization')?.[0]?.spec as AtlassianOrganizationSpec | undefined
   const removals = { ...defaultRemovalLimits, ...organization?.guardrails?.removals }
   const run = { ...defaultRunLimits, ...organization?.guardrails?.run }
@@ -104,7 +103,6 @@ function viewOf(session: Session, survey: Survey): PlanView {
     reads: { announced, made: session.transport.stats().reads },
     removalLimit: (size) => removalLimit(size, removals),
     runLimit: (size) => Math.max(run.maxEntries, Math.floor((size * run.maxPercent) / 100)),
-    isExternal: externalTo(directory),
   }
 }
 

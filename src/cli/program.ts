@@ -13,6 +13,7 @@ import { sandbox, type SandboxOptions } from './commands/sandbox.ts'
 import { validate, type ValidateOptions } from './commands/validate.ts'
 import { completionScript, shells, type Shell } from './completion.ts'
 import type { Context } from './context.ts'
+import { addRepositoryFlags } from './repository-flags.ts'
 import { parseDuration } from './until.ts'
 
 /** The command line: names, flags and help. What commands do stands in `commands/`. */
@@ -44,7 +45,9 @@ export function createProgram(context: Context, version: string, finish: Finish)
 
 function addChecks(program: Command, context: Context, finish: Finish): void {
   const example = 'roster validate access/'
-  command(program, { name: 'validate', summary: 'check manifests without asking Atlassian', example })
+  addRepositoryFlags(
+    command(program, { name: 'validate', summary: 'check manifests without asking Atlassian', example }),
+  )
     .addArgument(manifests())
     .option('--json', 'one JSON document on stdout, docs/json/validate.schema.json')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
@@ -73,7 +76,7 @@ function addChecks(program: Command, context: Context, finish: Finish): void {
 
 function addDoctor(program: Command, context: Context, finish: Finish): void {
   const summary = 'check credentials, permissions and settings; writes nothing'
-  command(program, { name: 'doctor', summary, example: 'roster doctor access/' })
+  addRepositoryFlags(command(program, { name: 'doctor', summary, example: 'roster doctor access/' }))
     .addArgument(manifests())
     .option('--json', 'one JSON document on stdout, docs/json/doctor.schema.json')
     .option('--state <place>', 'where the ledger is kept: a directory, or refs/roster/state (default: .roster)')
@@ -88,11 +91,13 @@ function addChanges(program: Command, context: Context, finish: Finish): void {
     .option('--approve <digest>', 'let what is held under this digest pass in this run (repeatable)', collect)
     .addOption(lockTimeout())
     .action(async (paths: string[], options: ApplyOptions) => finish(await apply(paths, options, context)))
-  command(program, {
-    name: 'approve',
-    summary: 'let what a plan held pass, for a while',
-    example: 'roster approve 6f1c92ab31de access/ --until 1h',
-  })
+  addRepositoryFlags(
+    command(program, {
+      name: 'approve',
+      summary: 'let what a plan held pass, for a while',
+      example: 'roster approve 6f1c92ab31de access/ --until 1h',
+    }),
+  )
     .argument('<what>', 'twelve digits, shown by the plan under what it holds; or a name whose meaning has changed')
     .addArgument(manifests())
     .option('--until <time>', '30m, 1h, 2d, or a time such as 2027-03-31T18:00:00Z; a week at most')
@@ -114,7 +119,7 @@ const lockTimeout = (): Option =>
 
 function addGet(program: Command, context: Context, finish: Finish): void {
   const summary = 'list what there is, and who holds it'
-  command(program, { name: 'get', summary, example: 'roster get groups access/ --unmatched' })
+  addRepositoryFlags(command(program, { name: 'get', summary, example: 'roster get groups access/ --unmatched' }))
     .addArgument(new Argument('<what>', 'what to list').choices(subjects))
     .addArgument(manifests())
     .option('--unmatched', 'only what nobody declared; of accounts, with the reason')
@@ -134,7 +139,7 @@ function addGet(program: Command, context: Context, finish: Finish): void {
 
 function addLogin(program: Command, context: Context, finish: Finish): void {
   const summary = 'let a person agree in the browser that Roster acts for them on a site'
-  command(program, { name: 'login', summary, example: 'roster login access/ --site acme' })
+  addRepositoryFlags(command(program, { name: 'login', summary, example: 'roster login access/ --site acme' }))
     .addArgument(manifests())
     .option('--site <name>', 'which site; needed where several sign in by consent')
     .option('--port <port>', 'where the browser comes back to; the app must have this callback URL', '8976')

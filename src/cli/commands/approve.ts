@@ -4,10 +4,11 @@ import type { ExitCode } from '../../report/exit-code.ts'
 import { printable } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { locate } from '../declaration.ts'
+import type { RepositoryFlags } from '../repository-flags.ts'
 import type { StateOptions } from '../state-home.ts'
 import { parseUntil } from '../until.ts'
 
-export interface ApproveOptions extends StateOptions {
+export interface ApproveOptions extends StateOptions, RepositoryFlags {
   /** For digests. */
   readonly until?: string
 }

@@ -13,8 +13,9 @@ import { locate } from '../declaration.ts'
 import { interruptible } from '../interruption.ts'
 import type { LoginPage } from '../login-page.ts'
 import { noteDiagnostics } from '../pass.ts'
+import type { RepositoryFlags } from '../repository-flags.ts'
 
-export interface LoginOptions {
+export interface LoginOptions extends RepositoryFlags {
   readonly site?: string
   readonly port: string
   readonly browser: boolean
@@ -35,6 +36,7 @@ export async function login(paths: readonly string[], options: LoginOptions, con
   const located = await locate(paths, context, options)
   const target = await findLoginTarget(located.declaration, options.site, {
     ...io,
+    cwd: located.cwd,
     tokens: located.tokens,
     ...(options.sandbox !== undefined && { sandboxUrl: options.sandbox.replace(/\/+$/, '') }),
   })

@@ -6,8 +6,9 @@ import { count } from '../../report/terminal-text.ts'
 import type { Context } from '../context.ts'
 import { locate } from '../declaration.ts'
 import { checkOffline, tally } from '../offline.ts'
+import { repositoryWords, type RepositoryFlags } from '../repository-flags.ts'
 
-export interface ValidateOptions {
+export interface ValidateOptions extends RepositoryFlags {
   readonly json?: boolean
 }
 
@@ -17,8 +18,8 @@ export async function validate(
   options: ValidateOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const { declaration, covers } = await locate(paths, context)
-  const all = await checkOffline(declaration, context.io.clock.now(), context.io.cwd)
+  const { declaration, covers, cwd } = await locate(paths, context, options)
+  const all = await checkOffline(declaration, context.io.clock.now(), cwd)
   const found = all.filter(({ origin }) => origin === undefined || covers(origin.file))
   const files = declaration.files.filter(covers)
   const manifests = declaration.manifests.filter(({ origin }) => covers(origin.file))
@@ -32,7 +33,11 @@ export async function validate(
   }
   if (!options.json)
     context.print(
-      verdict(found, { manifests: manifests.length, files: files.length, next: ['roster plan', ...paths].join(' ') }),
+      verdict(found, {
+        manifests: manifests.length,
+        files: files.length,
+        next: ['roster plan', ...paths, ...repositoryWords(options)].join(' '),
+      }),
     )
   return exitCode
 }

@@ -1,11 +1,12 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { checkOut } from './check-out.ts'
 import type { GitAccess } from './git-access.ts'
 import { hasControlCharacter, type GitAddress } from './git-address.ts'
 import { GitSettingError } from './git-error.ts'
-import { createGit, type Git } from './git-program.ts'
+import { createGit, type Git, type GitSettings } from './git-program.ts'
 import { lsRemoteArguments, resolveRef, type Tip, type WantedRef } from './git-ref.ts'
 import { RevisionError, type Revision } from './revision.ts'
 import type { Verification } from './verification.ts'
@@ -47,14 +48,11 @@ export function repositoryPath(text = ''): string {
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
   const { address, access, env, signal, ref, path } = options
   const directory = await mkdtemp(join(await realpath(tmpdir()), 'roster-git-'))
-  const git = createGit({ address, access, env, directory, ...(signal && { signal }) })
   const close = (): Promise<void> => rm(directory, { recursive: true, force: true })
-  try {
-    await checkVersion(git)
-  } catch (error) {
+  const git = await openGit({ address, access, env, directory, ...(signal && { signal }) }).catch(async (error) => {
     await close()
     throw error
-  }
+  })
   return {
     source: path === '' ? address.name : `${address.name}//${path}`,
     git,
@@ -72,10 +70,29 @@ async function poll(git: Git, ref: WantedRef): Promise<Tip> {
   throw new RevisionError({ reason: found.reason, message: `${git.address.name}: ${found.detail}` })
 }
 
-/** Before 2.36 git reads no settings from its environment, or not all of them. */
-async function checkVersion(git: Git): Promise<void> {
+/**
+ * Git for one repository elsewhere, with authorities of one's own beside those that Node trusts.
+ * @throws GitSettingError where git is missing, too old to be held to its settings, or a file cannot be read
+ */
+export async function openGit(settings: GitSettings): Promise<Git> {
+  const { access, directory } = settings
+  const own = access.authorityFile
+  const authorityFile = own === undefined ? undefined : await withOwnAuthorities(own, directory)
+  const git = createGit({ ...settings, access: { ...access, ...(authorityFile !== undefined && { authorityFile }) } })
   const printed = (await git.run(['version'])).toString('utf8')
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(printed) ?? []
+  // before that git reads no settings from its environment, or not all of them
   if (Number(major) < 2 || (Number(major) === 2 && Number(minor) < 36))
     throw new GitSettingError(`git is ${major}.${minor}: install 2.36 or later`)
+  return git
+}
+
+/** To git a file of authorities stands instead of its own. */
+async function withOwnAuthorities(file: string, directory: string): Promise<string> {
+  const own = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new GitSettingError(`the file that ROSTER_CA_FILE names cannot be read (${error.code ?? error.message})`)
+  })
+  const together = join(directory, 'authorities.pem')
+  await writeFile(together, [...rootCertificates, own].join('\n'))
+  return together
 }
