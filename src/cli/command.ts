@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander'
+import { Argument, Option, type Command } from 'commander'
 import type { ExitCode } from '../report/exit-code.ts'
 import { addRepositoryFlags } from './repository-flags.ts'
 
@@ -22,10 +22,16 @@ export function command(program: Command, { name, summary, example }: Described)
 
 export const manifests = (): Argument => new Argument('[paths...]', 'files or directories with manifests (default: .)')
 
+/** How the commands that plan print what they found. */
+const planOutputs = ['text', 'json', 'markdown'] as const
+export type PlanOutput = (typeof planOutputs)[number]
+
 export function live(target: Command): Command {
   return addRepositoryFlags(target)
     .addArgument(manifests())
-    .option('--json', 'one JSON document on stdout, docs/json/plan.schema.json')
+    .addOption(new Option('-o, --output <format>', 'text, json, or markdown for a pull request').choices(planOutputs))
+    .option('--json', 'same as -o json: one JSON document on stdout, docs/json/plan.schema.json')
+    .option('--redact-emails', 'show a***@acme.com for every address, for public places')
     .option('-v, --verbose', 'name every unmanaged entry')
     .option('--expand', 'list equal changes over many places one by one')
     .option('--state <place>', 'where the ledger is kept: a directory, or refs/roster/state (default: .roster)')

@@ -5,6 +5,7 @@ import { scopeId } from '../core/resource.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { renderDiagnostics } from '../report/code-frame.ts'
 import type { PlanView } from '../report/summary.ts'
+import { externalTo } from './external.ts'
 import { openSessions, type ApplyOptions, type Pass, type Session } from '../run/session.ts'
 import type { Context } from './context.ts'
 import { locate, type Located } from './declaration.ts'
@@ -85,7 +86,8 @@ export async function runSession(
   }
 }
 
-function viewOf(session: Session, { plan, declared, difference, observed, announced, diagnostics }: Survey): PlanView {
+function viewOf(session: Session, survey: Survey): PlanView {
+  const { plan, declared, difference, observed, announced, diagnostics, directory } = survey
   const organization = declared.objects.get('AtlassianOrganization')?.[0]?.spec as AtlassianOrganizationSpec | undefined
   const removals = { ...defaultRemovalLimits, ...organization?.guardrails?.removals }
   const run = { ...defaultRunLimits, ...organization?.guardrails?.run }
@@ -103,6 +105,7 @@ function viewOf(session: Session, { plan, declared, difference, observed, announ
     reads: { announced, made: session.transport.stats().reads },
     removalLimit: (size) => removalLimit(size, removals),
     runLimit: (size) => Math.max(run.maxEntries, Math.floor((size * run.maxPercent) / 100)),
+    isExternal: externalTo(directory),
   }
 }
 

@@ -1,15 +1,23 @@
+import type { Outcome } from '../../core/apply.ts'
 import { isError, type Diagnostic } from '../../core/diagnostic.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
+import { renderMarkdown } from '../../report/plan-markdown.ts'
 import { planJson } from '../../report/plan-json.ts'
 import type { NextCommands, PlanExtent } from '../../report/plan-summary.ts'
 import { renderPlan } from '../../report/plan-text.ts'
+import { redactEmails } from '../../report/redact.ts'
 import { planExitCode, worst, type PlanView } from '../../report/summary.ts'
-import type { Context } from '../context.ts'
+import type { PlanOutput } from '../command.ts'
+import { redacted, type Context } from '../context.ts'
 import { hasErrors, noteDiagnostics, openDeclaration, runSession, type LiveOptions, type Opened } from '../pass.ts'
 import { repositoryWords } from '../repository-flags.ts'
 
 export interface PlanOptions extends LiveOptions {
+  /** Default: text. */
+  readonly output?: PlanOutput
+  /** Same as `output: 'json'`. */
   readonly json?: boolean
+  readonly redactEmails?: boolean
   readonly verbose?: boolean
   readonly expand?: boolean
   readonly detailedExitcode?: boolean
@@ -18,7 +26,8 @@ export interface PlanOptions extends LiveOptions {
 }
 
 /** Shows what would be done. Reads only: no means to write exist here. */
-export async function plan(paths: readonly string[], options: PlanOptions, context: Context): Promise<ExitCode> {
+export async function plan(paths: readonly string[], options: PlanOptions, given: Context): Promise<ExitCode> {
+  const context = options.redactEmails ? redacted(given) : given
   const opened = await openDeclaration(paths, options, context)
   const views: PlanView[] = []
   for (const session of opened.sessions) {
@@ -27,7 +36,9 @@ export async function plan(paths: readonly string[], options: PlanOptions, conte
   }
   noteAll(views, opened, { options, context })
   const exitCode = exitCodeOf(views, opened, options.detailedExitcode ?? false)
-  if (options.json) context.printJson(planJson({ views, diagnostics: opened.diagnostics, exitCode }))
+  const output = outputOf(options)
+  if (output === 'json') context.printJson(planJson({ views, diagnostics: opened.diagnostics, exitCode }))
+  else if (output === 'markdown') printMarkdown(views, { paths, options, context, opened })
   else showPlans(views, { paths, options, context })
   return exitCode
 }
@@ -37,6 +48,29 @@ function exitCodeOf(views: readonly PlanView[], { diagnostics }: Opened, detaile
   if (views.length === 0) return 1
   const codes = views.map((view) => planExitCode(view.plan, view.diagnostics, detailed))
   return worst([...codes, ...(hasErrors(diagnostics) ? ([4] as const) : [])])
+}
+
+export const outputOf = ({ output, json = false }: PlanOptions): PlanOutput => output ?? (json ? 'json' : 'text')
+
+interface MarkdownShown extends Shown {
+  readonly opened: Opened
+  readonly outcomes?: ReadonlyMap<string, readonly Outcome[]>
+}
+
+export function printMarkdown(
+  views: readonly PlanView[],
+  { paths, options, context, opened, outcomes }: MarkdownShown,
+): void {
+  const text = renderMarkdown(views, {
+    paths,
+    diagnostics: opened.diagnostics,
+    texts: opened.located.declaration.texts,
+    redact: options.redactEmails ? redactEmails : (each) => each,
+    approve: nextCommands(paths, options, true).approve,
+    seeWhole: ['roster plan', ...paths].join(' '),
+    ...(outcomes && { outcomes }),
+  })
+  context.print(text)
 }
 
 /** Mistakes always; warnings where the whole plan is shown. */
