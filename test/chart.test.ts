@@ -21,10 +21,27 @@ function leaves(value: unknown, path: readonly string[] = []): readonly (readonl
   return Object.entries(value).flatMap(([key, each]) => leaves(each, [...path, key]))
 }
 
-test('the README of the chart lists each value with its default', () => {
-  const rows = [...read('README.md').matchAll(/^\| `([^`]+)` \| `([^`]*)` \|/gm)]
-  const listed = rows.map(([, name, value]) => [name, JSON.parse(value!) as unknown])
-  expect(listed).toEqual(leaves(parse(read('values.yaml'))))
+/** What the comment right above each key says, by the path of the key. */
+function comments(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  let [path, comment]: [readonly string[], readonly string[]] = [[], []]
+  for (const line of text.split('\n')) {
+    const [, indent = '', hash, key] = /^( *)(?:# (.*)|([\w-]+):.*)$/.exec(line) ?? []
+    if (hash !== undefined) comment = [...comment, hash]
+    else if (key !== undefined) {
+      path = [...path.slice(0, indent.length / 2), key]
+      found.set(path.join('.'), comment.join(' '))
+    }
+    if (hash === undefined) comment = []
+  }
+  return found
+}
+
+test('the README of the chart lists each value with its default and its comment', () => {
+  const rows = [...read('README.md').matchAll(/^\| `([^`]+)` \| `([^`]*)` \| (.*?) ?\|$/gm)]
+  const listed = rows.map(([, name, value, words]) => [name, JSON.parse(value!) as unknown, words])
+  const said = comments(read('values.yaml'))
+  expect(listed).toEqual(leaves(parse(read('values.yaml'))).map(([name, value]) => [name, value, said.get(name)]))
 })
 
 test('the schema knows each value, and no other', () => {
