@@ -9,8 +9,9 @@ import { get, outputs, subjects, type GetOptions, type GetSubject } from './comm
 import { addImport } from './commands/import.ts'
 import { login, type LoginOptions } from './commands/login.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
+import { addRun } from './commands/run.ts'
 import { sandbox, type SandboxOptions } from './commands/sandbox.ts'
-import { validate, type ValidateOptions } from './commands/validate.ts'
+import { validate, validateOutputs, type ValidateOptions } from './commands/validate.ts'
 import { completionScript, shells, type Shell } from './completion.ts'
 import type { Context } from './context.ts'
 import { addRepositoryFlags } from './repository-flags.ts'
@@ -38,6 +39,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addGet(program, context, finish)
   addImport(program, context, finish)
   addLogin(program, context, finish)
+  addRun(program, context, finish)
   addSandbox(program, context, finish)
   addCompletion(program, context, finish)
   return program
@@ -49,11 +51,13 @@ function addChecks(program: Command, context: Context, finish: Finish): void {
     command(program, { name: 'validate', summary: 'check manifests without asking Atlassian', example }),
   )
     .addArgument(manifests())
-    .option('--json', 'one JSON document on stdout, docs/json/validate.schema.json')
-    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
-    .action(async (paths: string[], { output, ...options }: ValidateOptions & { readonly output: string }) =>
-      finish(await validate(paths, output === 'json' ? { ...options, json: true } : options, context)),
+    .option('--json', 'same as -o json: one JSON document on stdout, docs/json/validate.schema.json')
+    .addOption(
+      new Option('-o, --output <format>', 'text, json, or what GitHub, GitLab and test reports take').choices(
+        validateOutputs,
+      ),
     )
+    .action(async (paths: string[], options: ValidateOptions) => finish(await validate(paths, options, context)))
   live(
     command(program, {
       name: 'plan',

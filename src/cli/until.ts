@@ -1,9 +1,9 @@
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const longestMs = 7 * 86_400_000
 
-/** Milliseconds of `90m`, `12h`, `90d`; undefined for anything else. */
+/** Milliseconds of `30s`, `90m`, `12h`, `90d`; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
-  const [, number, unit] = /^(\d+)([mhd])$/.exec(text) ?? []
+  const [, number, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
   return unit === undefined ? undefined : Number(number) * unitMs[unit]!
 }
 

@@ -81,7 +81,8 @@ const apis: readonly (readonly [string, string])[] = [
   ['/scim/', 'scim'],
   ['/users/', 'user-management'],
   ['/admin/control/', 'control'],
-  ['/admin/', 'organization'],
+  ['/v1/orgs', 'organization'],
+  ['/v2/orgs', 'organization'],
 ]
 
 function apiOf(request: string): string {

@@ -100,7 +100,7 @@ describe('calls to Atlassian', () => {
     ['PATCH /scim/directory/{directoryId}/Groups/{id}', 'scim'],
     ['POST /users/{account_id}/manage/lifecycle/disable', 'user-management'],
     ['GET /admin/control/v1/orgs/{orgId}/policies', 'control'],
-    ['GET /admin/v2/orgs/{orgId}/directories', 'organization'],
+    ['GET /v2/orgs/{orgId}/directories', 'organization'],
   ])('%s is of the API %s', async (request, api) => {
     metrics.called('acme', { request, status: 200, durationMs: 30 })
     const method = request.split(' ')[0]

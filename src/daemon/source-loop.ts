@@ -1,0 +1,102 @@
+import type { Clock } from '../core/ports.ts'
+import type { Log } from '../report/log.ts'
+import type { SourceResult } from '../report/metrics-source.ts'
+import type { Metrics } from '../report/metrics.ts'
+import { nextRevision, type InForce, type RevisionEvent } from '../source/git/revision.ts'
+import { createBell } from './bell.ts'
+import type { DeclarationSource, Snapshot } from './snapshot.ts'
+
+export interface SourceLoopOptions {
+  readonly source: DeclarationSource
+  /** Between looks, where nothing asks for one sooner. */
+  readonly pollMs: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly signal: AbortSignal
+  /** Of an earlier life of this process; nothing newer was good then. */
+  readonly recalled?: Snapshot
+  /** Told of each declaration that comes into force, with the one before it. */
+  readonly onTaken: (after: Snapshot, before: Snapshot | undefined) => void
+  /** Told after each look. */
+  readonly onLook: () => void
+}
+
+export interface SourceLoop {
+  readonly inForce: () => InForce<Snapshot>
+  /** Looks as soon as it can. */
+  readonly ring: () => void
+  /** Resolves when the signal has ended it. */
+  readonly over: Promise<void>
+}
+
+/** Looks at the source again and again. What is in force stays so until something better is there. */
+export function startSourceLoop(options: SourceLoopOptions): SourceLoop {
+  const { source, pollMs, clock, log, signal } = options
+  const bell = createBell(clock, signal)
+  const desk: Desk = { inForce: {}, isFailing: false }
+  const run = async (): Promise<void> => {
+    const endWatch = source.watch(bell.ring)
+    try {
+      while (!signal.aborted) {
+        await lookOnce(desk, options)
+        options.onLook()
+        await bell.wait(pollMs)
+      }
+    } finally {
+      endWatch()
+    }
+  }
+  log.debug('looking at the source', { source: source.type, pollMs })
+  return { inForce: () => desk.inForce, ring: bell.ring, over: run() }
+}
+
+interface Desk {
+  inForce: InForce<Snapshot>
+  /** Whether the last look failed, so that it is told once. */
+  isFailing: boolean
+}
+
+async function lookOnce(desk: Desk, options: SourceLoopOptions): Promise<void> {
+  const { source, clock, log, metrics, onTaken } = options
+  const before = desk.inForce
+  let event: RevisionEvent
+  try {
+    const candidate = await source.look(before)
+    ;({ inForce: desk.inForce, event } = nextRevision(before, candidate, clock.now()))
+  } catch (error) {
+    metrics.looked(source.type, 'failed')
+    if (!desk.isFailing) log.error('the source cannot be read, what is in force goes on', { error })
+    desk.isFailing = true
+    return
+  }
+  if (desk.isFailing) log.info('the source can be read again')
+  desk.isFailing = false
+  const { good, refused } = desk.inForce
+  metrics.looked(source.type, resultOf(event, refused))
+  if (event === 'mended') log.info('what was refused is no more, the newest declaration is in force')
+  if (event === 'taken' && good) onTaken(good, before.good)
+  if (event === 'refused' && refused) refuse(desk, refused, options)
+}
+
+/** Said once, and loudly. */
+function refuse(
+  desk: Desk,
+  { reason, message, commit }: NonNullable<InForce<Snapshot>['refused']>,
+  { log, recalled, onTaken }: SourceLoopOptions,
+): void {
+  if (!desk.inForce.good && recalled) {
+    desk.inForce = { ...desk.inForce, good: recalled }
+    onTaken(recalled, undefined)
+  }
+  const facts = { code: reason, reason: message, ...(commit !== undefined && { refused: commit }) }
+  const { good } = desk.inForce
+  if (!good) log.error('there is no declaration that can be taken: nothing is done', facts)
+  else log.error('the last good declaration stays in force', { ...facts, revision: good.commit })
+}
+
+function resultOf(event: RevisionEvent, refused: InForce<Snapshot>['refused']): SourceResult {
+  if (event === 'taken') return 'changed'
+  if (event === 'unchanged' || event === 'mended') return refused ? 'rejected' : 'unchanged'
+  return refused?.reason === 'UNREACHABLE' ? 'failed' : 'rejected'
+}
