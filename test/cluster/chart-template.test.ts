@@ -47,7 +47,12 @@ interface Pod {
 const accepted: Record<string, readonly string[]> = {
   'by default': [],
   'with two namespaces watched': ['watchNamespaces=["web","payments"]', 'organizationNamespaces=["security"]'],
-  'with everything optional on': ['serviceMonitor.enabled=true', 'networkPolicy.enabled=true'],
+  'with everything optional on': [
+    'serviceMonitor.enabled=true',
+    'prometheusRule.enabled=true',
+    'dashboard.enabled=true',
+    'networkPolicy.enabled=true',
+  ],
   'with everything optional off': [
     'crds.install=false',
     'rbac.create=false',
@@ -153,11 +158,30 @@ describe.skipIf(helm === '')('the chart', () => {
   })
 
   test('makes what is optional only where it is asked for', async () => {
-    const optional = ['NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceMonitor']
+    const optional = [
+      'ConfigMap',
+      'NetworkPolicy',
+      'PodDisruptionBudget',
+      'PrometheusRule',
+      'Service',
+      'ServiceMonitor',
+    ]
     const found = async (sets: readonly string[] = []) =>
       kindsOf(await template(helm, sets)).filter((kind) => optional.includes(kind))
     expect(await found()).toEqual(['PodDisruptionBudget', 'Service'])
     expect(await found(accepted['with everything optional on'])).toEqual(optional)
     expect(await found(accepted['with everything optional off'])).toEqual([])
+  })
+  test('gives the alerts and the dashboard on as they are in its files', async () => {
+    const objects = await template(helm, ['prometheusRule.enabled=true', 'dashboard.enabled=true'])
+    const found = (kind: string) => objects.find((each) => each.kind === kind)
+    const file = (name: string) => readFileSync(join(chart, 'files', name), 'utf8')
+    expect(found('PrometheusRule')).toMatchObject({
+      spec: { groups: [{ rules: parse(file('alerts.yaml')) as unknown }] },
+    })
+    expect(found('ConfigMap')).toMatchObject({
+      metadata: { labels: { grafana_dashboard: '1' } },
+      data: { 'roster.json': file('dashboard.json') },
+    })
   })
 })
