@@ -11,9 +11,9 @@ import {
 import { examples } from './command-line.builder.ts'
 
 /** Numbers from 0 to below `end`, the same for the same seed. */
-type Draw = (end: number) => number
+export type Draw = (end: number) => number
 
-function drawing(seed: number): Draw {
+export function drawing(seed: number): Draw {
   let state = seed
   return (end) => {
     // mulberry32
@@ -42,7 +42,6 @@ const roles = [
   { id: 'r-collaborator', name: 'Collaborator', type: 'SYSTEM' as const, permissions: ['read/space', 'create/page'] },
   { id: 'r-manager', name: 'Manager', type: 'SYSTEM' as const, permissions: ['read/space', 'administer/space'] },
   { id: 'r-own', name: 'Reviewers & Co', type: 'CUSTOM' as const, permissions: ['read/space', 'create/comment'] },
-  { id: 'r-twin', name: 'Viewer', type: 'CUSTOM' as const, permissions: ['read/space', 'create/page'] },
 ]
 
 interface Drawn {
@@ -75,56 +74,57 @@ function accessTo(mode: RoleMode, { draw, emails, groups }: Drawn): readonly Spa
 }
 
 function siteOf(name: string, mode: RoleMode, drawn: Drawn): SiteSeed {
-  const { draw, emails, groups } = drawn
-  const actors = (users: readonly string[] = []) => ({
-    users: [...new Set([...users, ...some(emails, 3, draw)])],
-    groups: some(groups, 3, draw),
-  })
-  const projects = Array.from({ length: 6 }, (_, index) => {
-    const isTeams = index % 3 === 2
-    return {
-      id: `${10_000 + index}`,
-      key: `P${index}${name.toUpperCase()}`,
-      name: `Project ${index}`,
-      ...(isTeams && { style: 'next-gen' as const }),
-      ...(index === 4 && { archived: true }),
-      roles: isTeams
-        ? {
-            Administrator: { id: 20_000 + index, ...actors([service.email]) },
-            Member: { id: 30_000 + index, ...actors() },
-          }
-        : { Administrators: actors([service.email, '557058:app']), Developers: actors(), 'QA / Test': actors() },
-    }
-  })
+  const names = ['Administrators', 'Developers', 'QA / Test']
   return {
     name,
     cloudId: `cloud-${name}`,
     products: [{ key: 'jira-software', defaultGroup: 'jira-users' }],
     jira: {
-      roles: [
-        { id: 10_001, name: 'Administrators' },
-        { id: 10_002, name: 'Developers' },
-        { id: 10_003, name: 'QA / Test' },
-      ],
-      projects,
+      roles: names.map((role, index) => ({ id: 10_001 + index, name: role })),
+      projects: projectsOf(name, drawn),
     },
-    confluence: {
-      mode,
-      roles: mode === 'PRE_ROLES' ? [] : roles.slice(0, 4),
-      spaces: [
-        // of the key of a project, for the layouts that put both into one file
-        { id: '70000', key: `P0${name.toUpperCase()}`, name: 'Payments', access: accessTo(mode, drawn) },
-        ...Array.from({ length: 4 }, (_, index) => ({
-          id: `${70_001 + index}`,
-          key: `S${index}`,
-          name: `Space ${index}`,
-          access: accessTo(mode, drawn),
-        })),
-        { id: '70009', key: '~712020svc', name: 'Mine', type: 'personal' as const, access: [] },
-        { id: '70010', key: 'OLD', name: 'Old', archived: true, access: accessTo(mode, drawn) },
-      ],
-    },
+    confluence: { mode, roles: mode === 'PRE_ROLES' ? [] : roles, spaces: spacesOf(name, mode, drawn) },
   }
+}
+
+/** Every third is team-managed, one is archived. */
+function projectsOf(name: string, { draw, emails, groups }: Drawn): NonNullable<SiteSeed['jira']>['projects'] {
+  const actors = (users: readonly string[] = []) => ({
+    users: [...new Set([...users, ...some(emails, 3, draw)])],
+    groups: some(groups, 3, draw),
+  })
+  const own = (index: number) => ({
+    Administrator: { id: 20_000 + index, ...actors([service.email]) },
+    Member: { id: 30_000 + index, ...actors() },
+  })
+  const shared = () => ({
+    Administrators: actors([service.email, '557058:app']),
+    Developers: actors(),
+    'QA / Test': actors(),
+  })
+  return Array.from({ length: 6 }, (_, index) => ({
+    id: `${10_000 + index}`,
+    key: `P${index}${name.toUpperCase()}`,
+    name: `Project ${index}`,
+    ...(index % 3 === 2 && { style: 'next-gen' as const }),
+    ...(index === 4 && { archived: true }),
+    roles: index % 3 === 2 ? own(index) : shared(),
+  }))
+}
+
+/** One has the key of a project, for the layouts that put both into one file. */
+function spacesOf(name: string, mode: RoleMode, drawn: Drawn): NonNullable<SiteSeed['confluence']>['spaces'] {
+  const keys = [`P0${name.toUpperCase()}`, 'S0', 'S1', 'S2', 'S3']
+  return [
+    ...keys.map((key, index) => ({
+      id: `${70_001 + index}`,
+      key,
+      name: `Space ${index}`,
+      access: accessTo(mode, drawn),
+    })),
+    { id: '70009', key: '~712020svc', name: 'Mine', type: 'personal', access: [] },
+    { id: '70010', key: 'OLD', name: 'Old', archived: true, access: accessTo(mode, drawn) },
+  ]
 }
 
 interface DrawnWorld {
@@ -137,36 +137,18 @@ interface DrawnWorld {
 }
 
 /** A company with everything an import may meet, in random places. */
-function drawnWorld({ seed, modes, scim = false, people = 30, groups: groupCount = 12 }: DrawnWorld): WorldSeed {
+export function drawnWorld({ seed, modes, scim = false, people = 30, groups: size = 12 }: DrawnWorld): WorldSeed {
   const draw = drawing(seed)
-  const accounts = Array.from({ length: people }, (_, index) => ({
-    id: `712020:p${index}`,
-    email: `p${index}@${index % 7 === 6 ? 'partner.example' : 'acme.com'}`,
-    name: index % 5 === 4 ? `Łucja Ñoño ${index}` : `Person ${index}`,
-    ...(index % 9 === 8 && { status: 'deactivated' as const }),
-    ...(index % 11 === 10 && { status: 'suspended' as const }),
-    ...(scim && index % 2 === 0 && index % 7 !== 6 && { scim: {} }),
-  }))
+  const accounts = Array.from({ length: people }, (_, index) => accountOf(index, scim))
   const emails = accounts.map(({ email }) => email)
-  const groups = Array.from({ length: groupCount }, (_, index) => ({
-    id: `group-${index}`,
-    name:
-      ['Payments Developers', 'payments-developers ', 'Größe & Co', '開発者', 'a: b # c'][index]?.trim() ??
-      `group ${index}`,
-    ...(index % 4 === 3 && { description: `What "group ${index}" is for: # everything` }),
-    ...(scim && index % 3 === 0 && { managedBy: 'external' as const, scimGroupId: `scim-${index}` }),
+  const groups = Array.from({ length: size }, (_, index) => ({
+    ...groupOf(index, scim),
     members: some(emails, 9, draw),
   }))
-  const names = groups.map(({ name }) => name)
-  const drawn = { draw, emails, groups: names }
-  const addOns = { id: 'group-addons', name: 'atlassian-addons-admin', members: ['557058:app'] }
+  const drawn = { draw, emails, groups: groups.map(({ name }) => name) }
+  const directory = { id: 'directory-1', name: 'Primary' }
   const world: WorldSeed = {
-    organization: {
-      id: 'organization-1',
-      name: 'Acme',
-      directory: { id: 'directory-1', name: 'Primary' },
-      verifiedDomains: ['acme.com'],
-    },
+    organization: { id: 'organization-1', name: 'Acme', directory, verifiedDomains: ['acme.com'] },
     credentials: {
       organizationApiKeys: [{ name: 'roster', key: 'organization-key' }],
       scimKeys: [{ name: 'roster', key: 'scim-key' }],
@@ -177,12 +159,31 @@ function drawnWorld({ seed, modes, scim = false, people = 30, groups: groupCount
     accounts: [service, { id: '557058:app', name: 'Automation', type: 'app' }, ...accounts],
     groups: [
       ...groups,
-      addOns,
+      { id: 'group-addons', name: 'atlassian-addons-admin', members: ['557058:app'] },
       { id: 'group-users', name: 'jira-users', members: [service.email, ...emails.slice(0, 5)] },
     ],
   }
   return parseWorldSeed(JSON.stringify(world))
 }
+
+/** Some are deactivated, suspended, from elsewhere; one has a name that no manifest can have. */
+const accountOf = (index: number, scim: boolean) => ({
+  id: `712020:p${index}`,
+  email: `p${index}@${index % 7 === 6 ? 'partner.example' : 'acme.com'}`,
+  name: index % 5 === 4 ? `Łucja Ñoño ${index}` : `Person ${index}`,
+  ...(index % 9 === 8 && { status: 'deactivated' as const }),
+  ...(index % 11 === 10 && { status: 'suspended' as const }),
+  ...(scim && index % 2 === 0 && index % 7 !== 6 && { scim: {} }),
+})
+
+const groupNames = ['Payments Developers', 'payments-developers', 'Größe & Co', '開発者', 'a: b # c']
+
+const groupOf = (index: number, scim: boolean) => ({
+  id: `group-${index}`,
+  name: groupNames[index] ?? `group ${index}`,
+  ...(index % 4 === 3 && { description: `What "group ${index}" is for: # everything` }),
+  ...(scim && index % 3 === 0 && { managedBy: 'external' as const, scimGroupId: `scim-${index}` }),
+})
 
 /** The reference organization of the benchmark, at a twentieth of its size. */
 const smallReference = (): WorldSeed => drawnWorld({ seed: 7, modes: { x: 'ROLES' }, people: 50, groups: 15 })

@@ -42,10 +42,7 @@ export async function openImport({ world, organization = '' }: ImportEstateOptio
   let nowMs = today
   const sandbox = await startHeldSandbox({ world, now: () => nowMs })
   const clock: Clock = { now: () => nowMs, sleep: async (ms) => void (nowMs += ms) }
-  const { credentials } = world
-  writeFileSync(join(root, 'organization'), credentials.organizationApiKeys?.[0]?.key ?? '')
-  writeFileSync(join(root, 'token'), credentials.apiTokens?.[0]?.token ?? '')
-  writeFileSync(join(root, 'scim'), credentials.scimKeys?.[0]?.key ?? '')
+  for (const [name, secret] of Object.entries(secretsOf(world))) writeFileSync(join(root, name), secret)
   writeFileSync(join(access, 'organization.yaml'), organizationManifest(world, organization))
   const run = (...words: readonly string[]) =>
     runCommand([...words, '--state', join(root, 'state'), '--sandbox', sandbox.url], { clock })
@@ -66,6 +63,12 @@ export async function openImport({ world, organization = '' }: ImportEstateOptio
     },
   }
 }
+
+const secretsOf = ({ credentials: { organizationApiKeys, apiTokens, scimKeys } }: WorldSeed) => ({
+  organization: organizationApiKeys?.[0]?.key ?? '',
+  token: apiTokens?.[0]?.token ?? '',
+  scim: scimKeys?.[0]?.key ?? '',
+})
 
 function filesBelow(directory: string): Readonly<Record<string, string>> {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
