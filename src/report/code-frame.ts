@@ -6,7 +6,7 @@ const linesBefore = 2
 const maxWidth = 160
 
 /** `access/pay.yaml:6:9`, as editors and terminals understand it. */
-function place({ file, line, column }: Origin): string {
+export function place({ file, line, column }: Origin): string {
   const within = [line, column].filter((each) => each !== undefined)
   return [printable(file), ...within].join(':')
 }

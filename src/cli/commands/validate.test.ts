@@ -141,3 +141,19 @@ test('manifests without an organization say so', async () => {
   const { code, stdout } = await roster(['validate', '.'], { cwd })
   expect({ code, says: stdout.includes('error[NO_ORGANIZATION]') }).toEqual({ code: 1, says: true })
 })
+
+const begins: Readonly<Record<string, string>> = {
+  junit: '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="roster validate" tests="1" failures="1"',
+  sarif: '{\n  "$schema": "https://json.schemastore.org/sarif-2.1.0.json"',
+  github: '::error file=access/new.yaml,line=9,col=13,endColumn=21,title=UNKNOWN_REFERENCE::no AtlassianUser',
+  'code-quality': '[\n  {\n    "check_name": "UNKNOWN_REFERENCE"',
+  json: '{\n  "formatVersion": "1.0",\n  "type": "validate",\n  "exitCode": 1',
+}
+
+for (const [output, text] of Object.entries(begins)) {
+  test(`-o ${output} is all of stdout, and the exit code stays`, async () => {
+    const cwd = acme({ 'access/new.yaml': `${membership}    - user: ana-riuz\n` })
+    const { code, stdout } = await roster(['validate', 'access/new.yaml', '-o', output], { cwd })
+    expect({ code, begin: stdout.slice(0, text.length) }).toEqual({ code: 1, begin: text })
+  })
+}
