@@ -9,6 +9,7 @@ import { get, outputs, subjects, type GetOptions, type GetSubject } from './comm
 import { addImport } from './commands/import.ts'
 import { login, type LoginOptions } from './commands/login.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
+import { addRun } from './commands/run.ts'
 import { sandbox, type SandboxOptions } from './commands/sandbox.ts'
 import { validate, validateOutputs, type ValidateOptions } from './commands/validate.ts'
 import { completionScript, shells, type Shell } from './completion.ts'
@@ -38,6 +39,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addGet(program, context, finish)
   addImport(program, context, finish)
   addLogin(program, context, finish)
+  addRun(program, context, finish)
   addSandbox(program, context, finish)
   addCompletion(program, context, finish)
   return program
