@@ -41,9 +41,13 @@ describeInCluster('the chart on an API server', () => {
   })
 
   describe('what the account of the controller may do', () => {
+    const release = account.namespace
+    const found = (asked: readonly string[]) => allowedTo(plane, account, matrix(asked))
+
     test('is what the documentation says, and nothing else', async () => {
-      const wanted = rightsInDocumentation({ organizations: ['atlassian'], watched: 'all' })
-      expect(await allowedTo(plane, account, matrix(['atlassian', 'default']))).toEqual(wanted)
+      const asked = [release, 'default']
+      const wanted = rightsInDocumentation({ release, organizations: [release], watched: 'all', asked })
+      expect(await found(asked)).toEqual(wanted)
     })
 
     test('is the same for kubectl auth can-i', async () => {
@@ -56,9 +60,17 @@ describeInCluster('the chart on an API server', () => {
 
     test('ends at the namespaces that are named', async () => {
       expect(await install('watchNamespaces=["default"]')).toMatchObject({ code: 0 })
-      const wanted = rightsInDocumentation({ organizations: ['atlassian'], watched: ['atlassian', 'default'] })
-      const found = await allowedTo(plane, account, matrix(['atlassian', 'default', 'kube-system']))
-      expect(found).toEqual(wanted)
+      const asked = [release, 'default', 'kube-system']
+      const watched = [release, 'default']
+      expect(await found(asked)).toEqual(rightsInDocumentation({ release, organizations: [release], watched, asked }))
+    })
+
+    test('reaches no Secret beside the release where organizations are elsewhere', async () => {
+      expect(await install('organizationNamespaces=["default"]')).toMatchObject({ code: 0 })
+      const asked = [release, 'default']
+      expect(await found(asked)).toEqual(
+        rightsInDocumentation({ release, organizations: ['default'], watched: 'all', asked }),
+      )
     })
   })
 

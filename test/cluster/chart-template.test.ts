@@ -118,8 +118,8 @@ describe.skipIf(helm === '')('the chart', () => {
     const objects = await template(helm, ['watchNamespaces=["web"]', 'rbac.aggregate=false'])
     expect(kindsOf(objects).filter((kind) => kind.startsWith('Cluster'))).toEqual([])
     expect(rightsOf(objects).filter((right) => right.endsWith('jirarolebindings'))).toEqual([
-      'web: get,list,watch,patch jirarolebindings',
-      'atlassian: get,list,watch,patch jirarolebindings',
+      'web: list,watch,patch jirarolebindings',
+      'atlassian: list,watch,patch jirarolebindings',
     ])
     expect(podOf(objects).containers[0].args.slice(-4)).toEqual(['--namespace', 'web', '--namespace', 'atlassian'])
   })
@@ -127,7 +127,7 @@ describe.skipIf(helm === '')('the chart', () => {
   test('gives no right to every resource, and none to change a right', async () => {
     const rights = rightsOf(await template(helm))
     expect(rights.filter((right) => right.slice(3).includes('*') || /role(binding)?s$/.test(right))).toEqual([
-      '*: get,list,watch,patch jirarolebindings',
+      '*: list,watch,patch jirarolebindings',
     ])
   })
 

@@ -57,7 +57,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "roster.objectRules" -}}
 - apiGroups: [roster.dev]
   resources: {{ include "roster.plurals" . }}
-  verbs: [get, list, watch, patch]
+  verbs: [list, watch, patch]
 - apiGroups: [roster.dev]
   resources: {{ include "roster.statuses" . }}
   verbs: [patch]
