@@ -33,7 +33,7 @@ test.each(runs)(
     const lost = declared.difference(now)
     expect(plan).toMatchObject({ mistakes: [], unread: [] })
     expect(lost.size).toBeGreaterThan(2)
-  expect(plan.changes.length).toBe(lost.size)
+    expect(plan.changes.length).toBe(lost.size)
     expect(plan.changes.every((each) => each.startsWith('create '))).toBe(true)
     await estate.close()
   },
