@@ -43,7 +43,7 @@ export function renderMarkdown(views: readonly PlanView[], options: MarkdownOpti
 }
 
 /** One line that people do not see, by which the comment of an earlier run is found again. */
-export const marker = (organization: string, paths: readonly string[]): string =>
+const marker = (organization: string, paths: readonly string[]): string =>
   `<!-- roster plan organization=${encodeURIComponent(organization)} path=${hidden(paths)} -->`
 
 export const markerPattern = /^<!-- roster plan organization=\S* path=\S* -->$/
