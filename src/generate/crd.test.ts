@@ -1,11 +1,9 @@
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
-import type { Kind } from '../core/kind.ts'
 import { kinds } from '../kinds/index.ts'
-import { sketchContext, sketchDirectory } from '../kinds/directory.builder.ts'
-import { buildManifest } from '../kinds/principals.builder.ts'
 import { corpus } from './corpus.builder.ts'
 import { crd } from './crd.ts'
+import { misfits } from './misfits.builder.ts'
 import { presentations } from './presentation.ts'
 import type { SchemaNode } from './structural.ts'
 
@@ -119,11 +117,3 @@ describe.each(names)('a %s', (name) => {
     expect(validate(structuredClone(spec))).toBe(verdict !== 'against the schema')
   })
 })
-
-function misfits(kind: Kind, spec: object) {
-  const manifest = buildManifest(kind.name, spec)
-  const parsed = kind.parse(manifest)
-  if ('problems' in parsed) return parsed.problems
-  const context = { ...sketchContext(sketchDirectory({})), catalogue: new Map() }
-  return kind.expand({ manifest, spec: parsed.spec }, context).diagnostics.filter(({ code }) => code === 'INVALID_SPEC')
-}
