@@ -7,6 +7,7 @@ import { draftFiles, type DraftFile } from './draft-files.ts'
 import { isUntouched, marked, type Question } from './generated.ts'
 import { takeInventory, type Inventory } from './inventory.ts'
 import { placesFor } from './layout.ts'
+import { relocated, type ReachOfPath } from './relocate.ts'
 import { isAccountToWrite, select, type Known, type Selection } from './selection.ts'
 import { slug, unique } from './slug.ts'
 import { commentText, yamlText } from './yaml-text.ts'
@@ -26,6 +27,8 @@ export interface ImportInput extends Question {
   readonly replaces: boolean
   /** Name of the organization, where the declaration has several. */
   readonly organization?: string
+  /** Where the organization delegates. */
+  readonly reachOf?: ReachOfPath
   /** Path of the editor's schema as seen from a file. */
   readonly schemaFor?: (path: string) => string
 }
@@ -82,7 +85,8 @@ function importReplacing(replaced: ReadonlySet<string>, input: ImportInput): Att
   const places = placesFor(layout, { groups: inventory.groups, holdings: inventory.holdings, hasManySites })
   const options = { places, isByTeam: layout === 'team', gaps: inventory.gaps, accountNames, hasManySites }
   const drafts = draftFiles(selection, { ...options, ...(organization !== undefined && { organization }) })
-  return { drafts: finalNames(drafts, takenNames(known, input)), imported: { inventory, selection } }
+  const placed = input.reachOf ? relocated(drafts, input.reachOf) : drafts
+  return { drafts: finalNames(placed, takenNames(known, input)), imported: { inventory, selection } }
 }
 
 function namesOf(accounts: readonly Account[], taken: Set<string>): ReadonlyMap<string, string> {

@@ -11,7 +11,6 @@ export const obstacleCodes = {
   UNNAMEABLE: 'what a manifest cannot name without doubt',
   WITHDRAWN: 'what the declaration takes away already',
   IN_DOUBT: 'places that a manifest with a mistake claims',
-  NOT_DELEGATED: 'what is not delegated to the file that it would stand in',
 } as const
 
 export type ObstacleCode = keyof typeof obstacleCodes

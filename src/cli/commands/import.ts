@@ -1,15 +1,19 @@
 import { join } from 'node:path'
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import { isError } from '../../core/diagnostic.ts'
+import type { Manifest } from '../../core/manifest.ts'
 import type { Survey } from '../../core/reconcile.ts'
 import { importParts, type ImportPart } from '../../import/holding.ts'
 import { importEstate, type Imported } from '../../import/import-estate.ts'
 import { layouts, type Layout } from '../../import/layout.ts'
+import type { ReachOfPath } from '../../import/relocate.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { count } from '../../report/terminal-text.ts'
+import { reachOf } from '../../run/delegations.ts'
 import type { Session } from '../../run/session.ts'
 import { command, type Finish } from '../command.ts'
 import type { Context } from '../context.ts'
+import { specOf } from '../estate-reading.ts'
 import { asked, checkWritten } from '../import-check.ts'
 import { importTarget, pathBelow, schemaPath, writeImport, type ImportTarget } from '../import-files.ts'
 import { readBasis } from '../import-reading.ts'
@@ -140,10 +144,21 @@ async function importOne(
     pathOf,
     replaces: options.force === true,
     ...(hasMany && { organization: session.organization }),
+    ...(target.directory === target.root && !hasMany && { reachOf: reachBelow(session, opened, context) }),
     ...(schemaFor && { schemaFor: (path: string) => schemaFor(`${folder}${path}`) }),
   })
   return { ...imported, survey, files: imported.files.map((file) => ({ ...file, path: `${folder}${file.path}` })) }
 }
+
+/** Elsewhere than beside the organization, what is not delegated is told by the check. */
+function reachBelow(session: Session, { located }: Opened, { io }: Context): ReachOfPath {
+  const isMeant = ({ kind, name }: Manifest): boolean => kind === organizationKind && name === session.organization
+  const organization = located.declaration.manifests.find(isMeant)!
+  const reach = reachOf(specOf(session, { located }), organization, { cwd: io.cwd })
+  return (path) => reach({ ...organization, origin: { file: join(located.root, path) } })
+}
+
+const organizationKind = 'AtlassianOrganization'
 
 function writtenLine(files: Imported['files'], { directory }: ImportTarget, { io }: Context): string {
   if (files.length === 0) return 'Wrote nothing: everything that a manifest can say is declared.'
