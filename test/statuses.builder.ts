@@ -1,5 +1,7 @@
 import type { Outcome } from '../src/core/apply.ts'
 import type { Hold, HoldCode } from '../src/core/policy.ts'
+import { sortByOrganization } from '../src/controller/estates.ts'
+import { waiting } from '../src/controller/situation.ts'
 import { conditionsAfter, judge, type Condition, type Situation } from '../src/report/conditions.ts'
 
 /** An object, as far as its health is judged by it. */
@@ -41,6 +43,10 @@ export const after = (situation: Partial<Situation>): Judged => ({
   },
 })
 
+const { strays } = sortByOrganization([
+  { apiVersion: 'roster.dev/v1alpha1', kind: 'AtlassianGroup', metadata: { namespace: 'payments', name: 'devs' } },
+])
+
 /** By the words of docs/kstatus.md. */
 export const statuses: Readonly<Record<string, Judged>> = {
   'is as declared': after({}),
@@ -51,6 +57,8 @@ export const statuses: Readonly<Record<string, Judged>> = {
     metadata: { generation: 2, deletionTimestamp: '2026-11-25T00:00:00Z' },
   },
   'has a mistake that a person must mend': after({ diagnostics: mistake }),
+  'belongs to no organization': after({ diagnostics: strays.map(({ diagnostic }) => diagnostic) }),
+  'belongs to an organization that cannot be worked on': after(waiting('the organization has a mistake')),
   'could not be read at Atlassian': after({ unread }),
   'has a mistake, and could not be read in full': after({ diagnostics: mistake, unread }),
   'has a change that Atlassian refused': after({ planned: 1, outcomes: outcome('failed') }),
