@@ -14,7 +14,7 @@ export interface DaemonFlags {
 }
 
 /** A flag that cannot be used as it is. */
-class FlagError extends Error {
+export class FlagError extends Error {
   override readonly name = 'FlagError'
   readonly code = 'FLAG'
 }

@@ -19,8 +19,6 @@ import { openStateHome, type StateHome, type StateOptions } from './state-home.t
 /** A declaration as the command line found it, and where its state is. */
 export interface Located extends Selection {
   readonly covers: (file: string) => boolean
-  /** Where the names of its files start. */
-  readonly cwd: string
   readonly stateDirectory: string
   /** Names the declaration for the state: where it stands as seen from the state, so that both may move together. */
   readonly source: string
@@ -46,7 +44,7 @@ async function locateHere(paths: readonly string[], { io }: Context, options: St
     const path = resolve(io.cwd, file)
     return selection.isWhole || roots.some((root) => path === root || path.startsWith(root + sep))
   }
-  return located({ ...selection, covers, cwd: io.cwd }, home, io)
+  return located({ ...selection, covers }, home, io)
 }
 
 interface There {
@@ -55,19 +53,22 @@ interface There {
   readonly options: StateOptions
 }
 
-/** One revision, read once. Its state is in the working directory, where nothing else is said. */
+/**
+ * One revision, read once. The working directory stands for the root of the repository: names of files start there, and
+ * so does the state, where nothing else is said.
+ */
 async function locateThere(paths: readonly string[], { repository, context, options }: There): Promise<Located> {
   const { io, note } = context
   const opened = await openRepository(repository)
   try {
     const revision = await opened.checkOut(await opened.poll())
     note(revisionLine(revision))
-    const selection = selectRevision(revision, paths)
+    const selection = selectRevision(revision, paths, io.cwd)
     const directory = join(io.cwd, '.roster')
     const git = options.state?.startsWith('refs/') ? await lastingGit(repository, directory) : opened.git
     const state = { git, source: opened.source, directory }
     const home = await openStateHome(options, { root: selection.root, io, repository: state })
-    return located({ ...selection, cwd: revision.directory }, home, io)
+    return located(selection, home, io)
   } finally {
     await opened.close()
   }
@@ -86,13 +87,14 @@ function revisionLine({ commit, ref, committedAtMs, signature }: Revision): stri
   return printable(signature ? `${what}, signed by ${signature.signer}` : what)
 }
 
-function located(selection: Selection & Pick<Located, 'covers' | 'cwd'>, home: StateHome, io: Io): Located {
-  const { root, cwd } = selection
+/** What was selected, with its state. */
+export /** `selection`: of the files of this machine, or of a revision. */
+function located(selection: Selection & Pick<Located, 'covers'>, home: StateHome, io: Io): Located {
   return {
     ...selection,
     stateDirectory: home.directory,
     source: home.source,
-    store: (organization) => relativeToRoot(home.store(organization), root, cwd),
+    store: (organization) => relativeToRoot(home.store(organization), selection.root, io.cwd),
     tokens: (credential) => createTokenFile({ directory: home.directory, ...credential }, io.clock),
   }
 }

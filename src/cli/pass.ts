@@ -38,7 +38,7 @@ export async function openDeclaration(
   const progress = createProgress(context, 'Reading')
   const { sessions, diagnostics } = await openSessions(located.declaration, {
     env: io.env,
-    cwd: located.cwd,
+    cwd: io.cwd,
     clock: io.clock,
     random: io.random,
     covers: located.covers,

@@ -32,7 +32,7 @@ export interface DaemonOptions {
 }
 
 /** Another process has taken the state directory over, while this one was asleep. */
-export class LostError extends Error {
+class LostError extends Error {
   override readonly name = 'LostError'
   readonly code = 'LOCK_LOST'
 }

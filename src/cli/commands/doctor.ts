@@ -58,12 +58,12 @@ async function examineOne(estate: Estate, { located, options, context }: Surroun
   const progress = createProgress(context, 'Checking')
   const examination = examine(estate, {
     env: io.env,
-    cwd: located.cwd,
+    cwd: io.cwd,
     clock: io.clock,
     random: io.random,
     tokens: located.tokens,
     stateDirectory: located.stateDirectory,
-    diagnostics: await checkOffline(estate.declaration, io.clock.now(), located.cwd),
+    diagnostics: await checkOffline(estate.declaration, io.clock.now(), io.cwd),
     nodeVersion: process.versions.node,
     loadState: () => loadState(located, estate.organization.name),
     onCall: progress.onCall,

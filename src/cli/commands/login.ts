@@ -36,7 +36,6 @@ export async function login(paths: readonly string[], options: LoginOptions, con
   const located = await locate(paths, context, options)
   const target = await findLoginTarget(located.declaration, options.site, {
     ...io,
-    cwd: located.cwd,
     tokens: located.tokens,
     ...(options.sandbox !== undefined && { sandboxUrl: options.sandbox.replace(/\/+$/, '') }),
   })

@@ -6,16 +6,17 @@ import { createLog, logLevels } from '../../report/log.ts'
 import { createMetrics } from '../../report/metrics.ts'
 import { command, type Finish } from '../command.ts'
 import type { Context } from '../context.ts'
-import { hooksOf, parseAddress, type DaemonFlags } from '../daemon-flags.ts'
-import { openFiles } from '../daemon-source.ts'
+import { FlagError, hooksOf, parseAddress, type DaemonFlags } from '../daemon-flags.ts'
+import { openFiles, openGit, type DaemonSource } from '../daemon-source.ts'
 import type { LiveOptions } from '../pass.ts'
+import { addRepositoryFlags, repositoryOptions } from '../repository-flags.ts'
 import { parseDuration } from '../until.ts'
 
 export type RunOptions = DaemonFlags & LiveOptions
 
 export function addRun(program: Command, context: Context, finish: Finish): void {
   const summary = 'keep access as it is declared: a daemon'
-  command(program, { name: 'run', summary, example: 'roster run access/' })
+  addRepositoryFlags(command(program, { name: 'run', summary, example: 'roster run access/' }))
     .argument('[directory]', 'the directory of the declaration, watched for changes (default: .)')
     .addOption(
       new Option('--poll <time>', 'look for changes so often, e.g. 30s').argParser(durationMs).default(30_000, '30s'),
@@ -48,6 +49,13 @@ function durationMs(text: string): number {
   return found
 }
 
+async function openSource(path: string | undefined, options: RunOptions, context: Context): Promise<DaemonSource> {
+  const repository = repositoryOptions(options, context.io)
+  if (!repository) return openFiles(path ?? '.', context, options)
+  if (path !== undefined) throw new FlagError('a directory and --repo are two sources: name one')
+  return openGit(repository, context, options)
+}
+
 /** Runs until Ctrl-C or SIGTERM. @throws FlagError, LockedError, and what opening the source or a port meets with */
 async function run(path: string | undefined, options: RunOptions, context: Context): Promise<ExitCode> {
   const { io } = context
@@ -55,7 +63,7 @@ async function run(path: string | undefined, options: RunOptions, context: Conte
   const format = options.logFormat ?? (io.isTty.stderr ? 'text' : 'json')
   const log = createLog({ write: io.stderr, level: options.logLevel, format, clock })
   const hooks = await hooksOf(options, io)
-  const { source, stateDirectory, close } = await openFiles(path ?? '.', context, options)
+  const { source, stateDirectory, close } = await openSource(path, options, context)
   const metrics = createMetrics({ clock, version: version(), process: true })
   const sandboxUrl = options.sandbox?.replace(/\/+$/, '')
   try {

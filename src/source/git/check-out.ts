@@ -46,8 +46,7 @@ export async function checkOut(git: Git, tip: Tip, options: CheckOutOptions): Pr
     const read = await readTree(fetched, tip.commit, options.path)
     const { commit, ref } = tip
     const committedAtMs = await committedAt(fetched, commit)
-    const directory = join(options.directory, 'revision')
-    return { commit, ref, committedAtMs, directory, path: options.path, ...read, ...(signature && { signature }) }
+    return { commit, ref, committedAtMs, path: options.path, ...read, ...(signature && { signature }) }
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

@@ -23,11 +23,12 @@ export function readRevision({ files, diagnostics }: Revision): YamlDeclaration 
 
 /**
  * The part that was asked for, by paths from the root of the repository. With none, or where they hold the organization,
- * it is all of it.
+ * it is all of it. `cwd` stands for the root of the repository.
  */
 export function selectRevision(
   revision: Revision,
   paths: readonly string[],
+  cwd: string,
 ): Selection & { covers: (file: string) => boolean } {
   const declaration = readRevision(revision)
   const wanted = paths.map((path) => repositoryPath(path))
@@ -41,7 +42,7 @@ export function selectRevision(
   const unread: Diagnostic[] = missing.map((path) => notRead(path, `it is not there in commit ${revision.commit}`))
   return {
     declaration: { ...declaration, diagnostics: [...declaration.diagnostics, ...unread] },
-    root: join(revision.directory, revision.path),
+    root: join(cwd, revision.path),
     isSelected: ({ origin }: Manifest) => covers(origin.file),
     isWhole,
     covers,

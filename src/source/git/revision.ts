@@ -17,8 +17,6 @@ export interface Revision {
   readonly committedAtMs: number
   /** Present where it was asked for, and then it is good. */
   readonly signature?: Signature
-  /** Where the names of its files start. It does not exist: what is read is in `files`. */
-  readonly directory: string
   /** Below the root of the repository; empty where it is the root. */
   readonly path: string
   /** Text by path from the root of the repository. */
