@@ -83,6 +83,7 @@ export const corpus: Readonly<Record<string, Readonly<Record<string, Sample>>>> 
       credentials: { organization: env, scim: env },
     }),
     'SCIM without its key': broken({ ...organization, provisioning: { method: 'SCIM', scimDirectoryId: 's1' } }),
+    'groups by SCIM without SCIM': broken({ ...organization, provisioning: { method: 'Invite', groups: true } }),
     'a share above all': bad({ ...organization, guardrails: { removals: { maxPercent: 101 } } }),
     'a delegation to a namespace and a path': broken(from({ namespace: 'payments', path: 'teams/**' })),
     'a delegation to nobody': broken(from({})),
@@ -103,6 +104,7 @@ export const corpus: Readonly<Record<string, Readonly<Record<string, Sample>>>> 
     'a policy that deletes': bad({ ...user, deletionPolicy: 'Delete' }),
     'products as text': bad({ ...user, products: 'confluence' }),
     'an empty name': bad({ ...user, displayName: '' }),
+    'two ways to say one policy': broken({ ...user, authenticationPolicy: 'MFA', authenticationPolicyId: 'p1' }),
   },
   AtlassianGroup: {
     'a name is enough': good({ name: 'devs' }),

@@ -102,6 +102,17 @@ test('an object that nobody has looked at yet is at generation -1', () => {
   expect(rootOf('AtlassianUser').properties!['status']).toMatchObject({ default: { observedGeneration: -1 } })
 })
 
+const ruleMessages = (node: SchemaNode, at: string): string[] => [
+  ...((node['x-kubernetes-validations'] ?? []) as readonly { readonly message: string }[]).map(({ message }) => message),
+  ...children(node, at).flatMap(([child, path]) => ruleMessages(child, path)),
+]
+
+test.each(names)('each rule of a %s is broken by a sample', (name) => {
+  const broken = Object.values(corpus[name]!).filter(({ verdict }) => verdict === 'against a rule')
+  const messages = broken.flatMap(({ spec }) => misfits(kinds.get(name)!, spec).map(({ message }) => message))
+  expect(messages).toEqual(expect.arrayContaining(ruleMessages(specOf(name), 'spec')))
+})
+
 describe.each(names)('a %s', (name) => {
   const kind = kinds.get(name)!
   // the API server fills in defaults, checks the schema, then the rules: Ajv stands in for the first two
