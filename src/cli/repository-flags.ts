@@ -66,7 +66,7 @@ export function repositoryOptions(flags: RepositoryFlags, io: Io): RepositoryOpt
 }
 
 /** What the environment says of how Git gets in. */
-export function gitAccess({ env, cwd }: Pick<Io, 'env' | 'cwd'>): GitAccess {
+function gitAccess({ env, cwd }: Pick<Io, 'env' | 'cwd'>): GitAccess {
   const file = (name: string): string | undefined => (env[name] ? resolve(cwd, env[name]) : undefined)
   const [sshKeyFile, knownHostsFile, authorityFile, tokenFile] = [
     file('ROSTER_GIT_SSH_KEY_FILE'),

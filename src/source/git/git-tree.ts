@@ -20,7 +20,7 @@ export interface TreePart {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export const linkMode = '120000'
+const linkMode = '120000'
 export const submoduleMode = '160000'
 export const treeMode = '040000'
 
