@@ -103,7 +103,9 @@ test('an object that nobody has looked at yet is at generation -1', () => {
 })
 
 const ruleMessages = (node: SchemaNode, at: string): string[] => [
-  ...((node['x-kubernetes-validations'] ?? []) as readonly { readonly message: string }[]).map(({ message }) => message),
+  ...((node['x-kubernetes-validations'] ?? []) as readonly { readonly message: string }[]).map(
+    ({ message }) => message,
+  ),
   ...children(node, at).flatMap(([child, path]) => ruleMessages(child, path)),
 ]
 
