@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // they have a configuration of their own: npm run test:cluster
+    // they have a configuration of their own (npm run test:cluster), and cluster-notice.ts says so
     exclude: ['test/cluster/**'],
-    globalSetup: 'test/contract-setup.ts',
+    globalSetup: ['test/contract-setup.ts', 'test/cluster-notice.ts'],
   },
 })

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { findApiServer, findTools, type ApiServerProgram, type Tools } from './programs.builder.ts'
+import { findApiServer, findTools, wanted, type ApiServerProgram, type Tools } from './programs.builder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,7 +13,7 @@ export async function setup(project: TestProject): Promise<void> {
   const apiServer = await findApiServer(tell)
   if (!apiServer) {
     project.provide('cluster', undefined)
-    tell('SKIPPED: the tests in a cluster need Go 1.26, or kube-apiserver and etcd in KUBEBUILDER_ASSETS')
+    tell(`SKIPPED: the tests in a cluster need ${wanted}`)
     return
   }
   project.provide('cluster', { apiServer, tools: await findTools(tell) })

@@ -41,11 +41,26 @@ const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cach
  * else nothing.
  */
 export async function findApiServer(tell: (text: string) => void): Promise<ApiServerProgram | undefined> {
-  const folder = process.env['KUBEBUILDER_ASSETS']
+  const folder = assets()
   if (folder) return { kind: 'kube-apiserver', folder }
-  const version = await run('go', ['version']).catch(() => undefined)
-  return version && { kind: 'composed', path: await composed(version.stdout, tell) }
+  const version = await goVersion()
+  return version === undefined ? undefined : { kind: 'composed', path: await composed(version, tell) }
 }
+
+/** Whether `findApiServer` would find one. Builds nothing. */
+export const hasApiServer = async (): Promise<boolean> => Boolean(assets() || (await goVersion()))
+
+/** What to have, for whoever reads that tests are skipped. */
+export const wanted = 'Go 1.26, or kube-apiserver and etcd in KUBEBUILDER_ASSETS'
+
+const assets = (): string | undefined => process.env['KUBEBUILDER_ASSETS']
+
+/** Undefined where there is no Go. */
+const goVersion = (): Promise<string | undefined> =>
+  run('go', ['version']).then(
+    ({ stdout }) => stdout,
+    () => undefined,
+  )
 
 /** Two runs at a time build it twice, and the last one puts the same program in its place. */
 async function composed(goVersion: string, tell: (text: string) => void): Promise<string> {
