@@ -69,6 +69,9 @@ const found = inject('cluster')
 /** `describe`, skipped where this machine has no API server to run. */
 export const describeInCluster = found === undefined ? describe.skip : describe
 
+/** Also skipped on the composed control plane, for what that does not show (docs/cluster-tests.md). */
+export const describeInRealCluster = found?.apiServer.kind === 'kube-apiserver' ? describe : describe.skip
+
 export async function startControlPlane(flags: readonly string[] = []): Promise<ControlPlane> {
   if (!found) throw new Error('there is no API server here: use describeInCluster')
   const folder = mkdtempSync(join(tmpdir(), 'roster-cluster-'))
