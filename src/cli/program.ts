@@ -3,6 +3,7 @@ import { exitCodeTable } from '../report/exit-code.ts'
 import { collect, command, live, manifests, type Finish } from './command.ts'
 import { apply, type ApplyOptions } from './commands/apply.ts'
 import { approve, type ApproveOptions } from './commands/approve.ts'
+import { addController } from './commands/controller.ts'
 import { demo } from './commands/demo.ts'
 import { doctor, type DoctorCommandOptions } from './commands/doctor.ts'
 import { get, outputs, subjects, type GetOptions, type GetSubject } from './commands/get.ts'
@@ -40,6 +41,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addImport(program, context, finish)
   addLogin(program, context, finish)
   addRun(program, context, finish)
+  addController(program, context, finish)
   addSandbox(program, context, finish)
   addCompletion(program, context, finish)
   return program
@@ -66,6 +68,7 @@ function addChecks(program: Command, context: Context, finish: Finish): void {
     }),
   )
     .option('--detailed-exitcode', 'exit 2 where changes are pending')
+    .option('--out <file>', 'save the plan, for roster apply <file>')
     .action(async (paths: string[], options: PlanOptions) => finish(await plan(paths, options, context)))
   live(
     command(program, {

@@ -35,14 +35,12 @@ interface Reference {
  * namespace is taken only where the organization has delegations, which then say what it may touch.
  */
 export function sortByOrganization(objects: readonly ClusterObject[]): Sorted {
-  const organizations = new Map(
-    objects.filter(({ kind }) => kind === organizationKind).map((each) => [keyOf(each), each]),
-  )
+  const organizations = organizationsIn(objects)
   const strays: Stray[] = []
   const taken = new Map([...organizations.keys()].map((key) => [key, [] as ClusterObject[]]))
   for (const object of objects) {
     if (object.kind === organizationKind) continue
-    const found = belongsTo(object, organizations)
+    const found = organizationOf(object, organizations)
     if (typeof found === 'string') taken.get(found)!.push(object)
     else strays.push({ object, diagnostic: found })
   }
@@ -56,7 +54,15 @@ export function sortByOrganization(objects: readonly ClusterObject[]): Sorted {
 /** `namespace/name` */
 export const keyOf = ({ metadata: { namespace = '', name } }: ClusterObject): string => `${namespace}/${name}`
 
-function belongsTo(object: ClusterObject, organizations: ReadonlyMap<string, ClusterObject>): string | Diagnostic {
+/** By `namespace/name`. */
+export const organizationsIn = (objects: readonly ClusterObject[]): ReadonlyMap<string, ClusterObject> =>
+  new Map(objects.filter(({ kind }) => kind === organizationKind).map((each) => [keyOf(each), each]))
+
+/** The key of the organization that an object belongs to, or why there is none. */
+export function organizationOf(
+  object: ClusterObject,
+  organizations: ReadonlyMap<string, ClusterObject>,
+): string | Diagnostic {
   const { namespace = '' } = object.metadata
   const reference = referenceOf(object)
   if (reference === undefined) {
@@ -76,6 +82,10 @@ function belongsTo(object: ClusterObject, organizations: ReadonlyMap<string, Clu
   const hint = 'it takes objects of other namespaces where spec.delegations of the AtlassianOrganization names them'
   return mistake(object, 'NOT_DELEGATED', { message: `nothing of ${key} is delegated to namespace ${namespace}`, hint })
 }
+
+/** Namespace of the organization that an object means. */
+export const referencedNamespace = (object: ClusterObject): string =>
+  referenceOf(object)?.namespace ?? object.metadata.namespace ?? ''
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null

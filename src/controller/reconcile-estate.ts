@@ -1,31 +1,35 @@
+import type { CallEvent } from '../atlassian/transport.ts'
 import type { TokenStore } from '../atlassian/oauth-kept.ts'
-import { isError, type Diagnostic } from '../core/diagnostic.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
 import { manifestId } from '../core/manifest.ts'
 import type { Clock } from '../core/ports.ts'
-import type { State, StateStore } from '../core/state.ts'
-import type { Status } from '../kubernetes/status.ts'
+import type { Survey } from '../core/reconcile.ts'
 import { judge, type Situation } from '../report/conditions.ts'
 import type { Secrets } from '../run/connection.ts'
+import type { PassMemory } from '../run/session-options.ts'
 import { openSessions, type Pass, type SessionOptions } from '../run/session.ts'
-import { createConfigMapStore, removeState, type ConfigMaps } from '../state/config-map-store.ts'
+import { removeState, type ConfigMaps } from '../state/config-map-store.ts'
+import type { Claims } from './claims.ts'
 import { holdsFinalizer, isLeaving, objectId, type ClusterObject } from './cluster-object.ts'
 import { declarationOf, withLastWords, type ClusterEstate, type Stray } from './estates.ts'
-import { calm, organizationSituation, situationsOf, waiting } from './situation.ts'
-
-/** What a pass writes into the cluster beside its state. */
-export interface ObjectWrites {
-  /** Adds the finalizer. Resolves once the API server has it: what is written afterwards can be withdrawn. */
-  hold(object: ClusterObject): Promise<void>
-  /** Removes the finalizer, which lets the object go. */
-  release(object: ClusterObject): Promise<void>
-  /** Writes the status, where it says something else than before. */
-  tell(object: ClusterObject, status: Status): Promise<void>
-}
+import { focusOf, type EstateFocus } from './estate-focus.ts'
+import { expansionOf } from './expansion.ts'
+import type { Moves } from './moves.ts'
+import type { ObjectWrites } from './object-writes.ts'
+import { several } from './several.ts'
+import { approvedDigests, requestedAt } from './significant-change.ts'
+import { calm, isFailed, isHeld, isLater, organizationSituation, situationsOf, waiting } from './situation.ts'
+import type { TenureStore } from './tenure-store.ts'
 
 export interface EstatePorts {
   readonly objects: ObjectWrites
   /** Of the organization's namespace. */
   readonly configMaps: ConfigMaps
+  readonly store: TenureStore
+  readonly memory: PassMemory
+  readonly claims: Claims
+  readonly moves: Moves
+  readonly onCall?: (event: CallEvent) => void
   readonly secrets: Secrets
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>> | undefined
   /** Whether the lease of the organization is fresh. */
@@ -43,15 +47,32 @@ export interface EstatePorts {
 
 export interface EstateRun {
   readonly strays: readonly Stray[]
-  /** Ids of the objects that were edited: only what they claim is read. Absent: everything. */
+  /** Ids of the objects that were edited: only what they claim is read. Absent: everything, in the background. */
   readonly edited?: ReadonlySet<string>
+  /** Ids of the objects that were changed since the run began. */
+  readonly changed: () => ReadonlySet<string>
 }
 
-/** `waiting`: on a person or on what was written to show; the objects say which. */
-export interface EstateReport {
-  readonly result: 'done' | 'waiting' | 'suspended' | 'released'
-  readonly pass?: Pass
+/** What a pass is to be followed by, by id of the object. */
+export interface FollowUp {
+  /** Something else was written or changed meanwhile. */
+  readonly left: ReadonlySet<string>
+  /** Atlassian was not read, or has refused. */
+  readonly failed: ReadonlySet<string>
+  /** What was written does not show yet. */
+  readonly later: ReadonlySet<string>
+  /** Waits for somebody's approval. */
+  readonly held: ReadonlySet<string>
 }
+
+/** `suspended`, `unopened`: nothing was read, the status says why. `standby`: this process may not write any more. */
+export interface EstateReport {
+  readonly result: 'done' | 'suspended' | 'released' | 'unopened' | 'standby'
+  readonly pass?: Pass
+  readonly followUp: FollowUp
+}
+
+const nothing: FollowUp = { left: new Set(), failed: new Set(), later: new Set(), held: new Set() }
 
 /** One pass over one organization: finalizers first, then Atlassian, then what became of it into status. */
 export async function reconcileEstate(
@@ -62,66 +83,106 @@ export async function reconcileEstate(
   const { organization, members, leaving } = estate
   const { objects, configMaps } = ports
   if (isSuspended(organization)) {
-    for (const each of [organization, ...members, ...leaving]) await tell(objects, each, { ...calm, suspended: true })
-    return { result: 'suspended' }
+    await several([organization, ...members, ...leaving], (each) => tell(objects, each, { ...calm, suspended: true }))
+    return { result: 'suspended', followUp: nothing }
   }
   if (isLeaving(organization) && members.length + leaving.length === 0) {
     await removeState(configMaps, stateName(organization))
     await objects.release(organization)
-    return { result: 'released' }
+    return { result: 'released', followUp: nothing }
   }
-  await holdAll(estate, objects)
+  await holdAll(estate, run, objects)
   return passOver(estate, run, ports)
 }
 
 /** Before the first write: an object that is deleted meanwhile is then still there to be withdrawn. */
-async function holdAll({ organization, members }: ClusterEstate, objects: ObjectWrites): Promise<void> {
-  const free = [organization, ...members].filter((each) => !holdsFinalizer(each) && !isLeaving(each))
-  for (const each of free) await objects.hold(each)
+async function holdAll({ organization, members }: ClusterEstate, { edited }: EstateRun, objects: ObjectWrites) {
+  const asked = members.filter((each) => edited?.has(objectId(each)) ?? true)
+  const free = [organization, ...asked].filter((each) => !holdsFinalizer(each) && !isLeaving(each))
+  await several(free, (each) => objects.hold(each))
 }
 
 async function passOver(estate: ClusterEstate, run: EstateRun, ports: EstatePorts): Promise<EstateReport> {
   const { organization, leaving } = estate
-  const { objects, configMaps, signal } = ports
-  const store = rememberingStore(createConfigMapStore(configMaps, stateName(organization)), leaving)
-  const { sessions, diagnostics } = await open(estate, run, { store, ports })
-  const [session] = sessions
-  if (!session) return unopened(estate, diagnostics, objects)
-  const pass = await session.run(async () => ({ removalsFirst: false, signal }), approvalsOf(organization))
-  const result = await tellAll(estate, { pass, diagnostics, run }, objects)
-  const applied = new Set((store.latest()?.applied ?? []).map(manifestId))
-  for (const each of leaving) if (!applied.has(objectId(each))) await objects.release(each)
-  return { result, pass }
+  const { objects } = ports
+  const unsupported = consentDiagnostics(organization)
+  if (unsupported.length > 0) return unopened(estate, unsupported, objects)
+  const looked = await lookAt(estate, run, ports)
+  if (!looked.pass) return unopened(estate, looked.diagnostics, objects)
+  // whoever writes now says what became of it
+  if (!looked.focus) return { result: 'standby', pass: looked.pass, followUp: nothing }
+  const { pass, focus, diagnostics } = looked
+  ports.claims.learn(pass.survey, { covers: focus.covers, members: estate.members })
+  const isAbout = (id: string): boolean => focus.covers(id)
+  const followUp = await tellAll(estate, { pass, diagnostics, isAbout, isWhole: run.edited === undefined }, objects)
+  const applied = new Set((ports.store.latest()?.applied ?? []).map(manifestId))
+  const free = leaving.filter((each) => isAbout(objectId(each)) && !applied.has(objectId(each)))
+  await several(free, (each) => objects.release(each))
+  return { result: 'done', pass, followUp: { ...followUp, left: askedOf(focus.left, run) } }
 }
 
-const stateName = ({ metadata }: ClusterObject): string => `roster-${metadata.name}`
+const askedOf = (left: ReadonlySet<string>, { edited }: EstateRun): ReadonlySet<string> =>
+  edited ? left.intersection(edited) : left
 
-/** A store that says what was saved last, and hears what objects on their way out say. */
-function rememberingStore(store: StateStore, leaving: readonly ClusterObject[]) {
-  let latest: State | undefined
-  return {
-    load: async () => (latest = withLastWords(await store.load(), leaving)),
-    hold: async () => {
-      const held = await store.hold()
-      const save = async (state: State): Promise<void> => {
-        await held.save(state)
-        latest = state
-      }
-      return { ...held, state: withLastWords(held.state, leaving), save }
-    },
-    latest: () => latest,
+interface Looked {
+  readonly pass?: Pass
+  /** Absent where nothing was to be written. */
+  readonly focus?: EstateFocus
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Where others turn out to share a scope with what was edited, once more with them. */
+async function lookAt(estate: ClusterEstate, run: EstateRun, ports: EstatePorts): Promise<Looked> {
+  let expanded = run.edited && expansionOf(run.edited, estate, ports.claims)
+  for (;;) {
+    const looked = await lookOnce(estate, { ...run, expanded }, ports)
+    if (looked.missing.size === 0) return looked
+    expanded = (expanded ?? new Set()).union(looked.missing)
   }
 }
 
+async function lookOnce(
+  estate: ClusterEstate,
+  run: EstateRun & { readonly expanded: ReadonlySet<string> | undefined },
+  ports: EstatePorts,
+): Promise<Looked & { readonly missing: ReadonlySet<string> }> {
+  const { expanded, edited, changed } = run
+  const { moves, claims, signal, mayWrite } = ports
+  const moment = moves.begin()
+  let missing: ReadonlySet<string> = new Set()
+  let focus: EstateFocus | undefined
+  try {
+    const { sessions, diagnostics } = await open(estate, run, {
+      ports,
+      focus: (survey) => (focus = focusOf(survey, { edited, changed: edited ? new Set() : changed(), moves, moment })),
+    })
+    const [session] = sessions
+    if (!session) return { diagnostics, missing }
+    const decide = async (survey: Survey) => {
+      if (expanded) missing = claims.missing(survey, expanded)
+      return missing.size > 0 || !mayWrite() ? undefined : { removalsFirst: false, signal }
+    }
+    const pass = await session.run(decide, approvedDigests(estate.organization))
+    return { pass, ...(focus && { focus }), diagnostics, missing }
+  } finally {
+    moves.end(moment)
+  }
+}
+
+export const stateName = ({ metadata }: ClusterObject): string => `roster-${metadata.name}`
+
 interface Opening {
-  readonly store: StateStore
+  readonly focus: (survey: Survey) => EstateFocus
   readonly ports: EstatePorts
 }
 
-async function open(estate: ClusterEstate, { strays, edited }: EstateRun, { store, ports }: Opening) {
-  const unsupported = consentDiagnostics(estate.organization)
-  if (unsupported.length > 0) return { sessions: [], diagnostics: unsupported }
-  const { env, cwd, clock, random, secrets, labelsOf, mayWrite, sandboxUrl } = ports
+async function open(
+  estate: ClusterEstate,
+  { strays, edited, expanded }: EstateRun & { readonly expanded: ReadonlySet<string> | undefined },
+  { focus, ports }: Opening,
+) {
+  const { env, cwd, clock, random, secrets, labelsOf, mayWrite, sandboxUrl, memory, onCall } = ports
+  const store = ports.store.view((state) => withLastWords(state, estate.leaving))
   const { applied } = await store.load()
   const options: SessionOptions = {
     env,
@@ -131,9 +192,14 @@ async function open(estate: ClusterEstate, { strays, edited }: EstateRun, { stor
     secrets,
     labelsOf,
     mayWrite,
+    memory,
+    focus,
     ...(sandboxUrl !== undefined && { sandboxUrl }),
+    ...(onCall && { onCall }),
+    ...(expanded && { expands: (file) => expanded.has(file) }),
     covers: (file) => edited?.has(file) ?? true,
     isWhole: edited === undefined,
+    inBackground: edited === undefined,
     source: `cluster ${estate.organization.metadata.uid ?? ''}`,
     store: () => store,
     tokens: forgetfulTokens,
@@ -164,10 +230,6 @@ function consentDiagnostics(organization: ClusterObject): readonly Diagnostic[] 
 const isSuspended = ({ spec }: ClusterObject): boolean =>
   (spec as { readonly suspend?: boolean } | undefined)?.suspend === true
 
-/** Digests in an annotation of the organization: who may write there may release. */
-const approvalsOf = ({ metadata }: ClusterObject): readonly string[] =>
-  (metadata.annotations?.['roster.dev/approved'] ?? '').split(',').map((digest) => digest.trim())
-
 async function unopened(
   { organization, members, leaving }: ClusterEstate,
   diagnostics: readonly Diagnostic[],
@@ -175,41 +237,46 @@ async function unopened(
 ): Promise<EstateReport> {
   await tell(objects, organization, organizationSituation(objectId(organization), diagnostics, 0))
   const why = waiting('the AtlassianOrganization cannot be worked on: see its conditions')
-  for (const each of [...members, ...leaving]) await tell(objects, each, why)
-  return { result: 'waiting' }
+  await several([...members, ...leaving], (each) => tell(objects, each, why))
+  return { result: 'unopened', followUp: nothing }
 }
 
 interface Told {
   readonly pass: Pass
   /** Of the organization and of the declaration as a whole. */
   readonly diagnostics: readonly Diagnostic[]
-  readonly run: EstateRun
+  readonly isAbout: (id: string) => boolean
+  readonly isWhole: boolean
 }
 
 async function tellAll(
   { organization, members, leaving }: ClusterEstate,
-  { pass, diagnostics, run: { edited } }: Told,
+  { pass, diagnostics, isAbout, isWhole }: Told,
   objects: ObjectWrites,
-): Promise<'done' | 'waiting'> {
+): Promise<FollowUp> {
   const situationOf = situationsOf(pass)
-  const told = [...members, ...leaving].filter((each) => edited?.has(objectId(each)) ?? true)
-  let isWaiting = diagnostics.some(isError)
-  for (const each of told) {
-    const ready = await tell(objects, each, situationOf(objectId(each)))
-    isWaiting ||= !ready
-  }
+  const told = [...members, ...leaving].filter((each) => isAbout(objectId(each)))
+  const [failed, later, held] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  await several(told, async (each) => {
+    const id = objectId(each)
+    const situation = situationOf(id)
+    if (isFailed(situation)) failed.add(id)
+    else if (isLater(situation)) later.add(id)
+    if (isHeld(situation)) held.add(id)
+    await tell(objects, each, situation)
+  })
   const left = members.length + leaving.length
   const own = organizationSituation(objectId(organization), diagnostics, pass.survey.desired.entries.size)
   const rest = isLeaving(organization) ? waiting(`it goes once the ${left} objects under it are gone`) : own
   // after a part was read, the number of its entries is not that of the organization
-  if (!edited || isLeaving(organization)) await tell(objects, organization, rest)
-  return isWaiting ? 'waiting' : 'done'
+  if (isWhole || isLeaving(organization)) await tell(objects, organization, rest)
+  return { ...nothing, failed, later, held }
 }
 
-/** Whether it is ready. */
-async function tell(objects: ObjectWrites, object: ClusterObject, situation: Situation): Promise<boolean> {
+async function tell(objects: ObjectWrites, object: ClusterObject, situation: Situation): Promise<void> {
   const observedGeneration = object.metadata.generation ?? 0
   const conditions = judge(situation).map((each) => ({ ...each, observedGeneration }))
-  await objects.tell(object, { observedGeneration, conditions })
-  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
+  const token = requestedAt(object)
+  const handled = token !== undefined && { lastHandledReconcileAt: token }
+  await objects.tell(object, { observedGeneration, conditions, ...handled })
 }

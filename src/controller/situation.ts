@@ -3,6 +3,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import type { PlanScope } from '../core/plan.ts'
 import { scopeId } from '../core/resource.ts'
 import type { Situation } from '../report/conditions.ts'
+import { isGuardrail, meaningOf } from '../report/summary.ts'
 import type { Pass } from '../run/session.ts'
 
 export const calm: Situation = {
@@ -58,3 +59,17 @@ export const organizationSituation = (id: string, diagnostics: readonly Diagnost
 
 /** Nobody has to mend the object: it goes on by itself. */
 export const waiting = (message: string): Situation => ({ ...calm, unread: [{ code: 'UNAVAILABLE', message }] })
+
+/** Atlassian was not read or has refused: to be tried again, later each time. */
+export const isFailed = ({ unread, outcomes, diagnostics }: Situation): boolean =>
+  unread.length > 0 ||
+  outcomes.some(({ result }) => result === 'failed') ||
+  diagnostics.some(({ code }) => code === 'IDENTITIES_UNREAD' || code === 'CATALOGUE_UNREAD')
+
+/** It goes on by itself once what was written shows. */
+export const isLater = ({ held, outcomes }: Situation): boolean =>
+  held.some(({ hold }) => meaningOf(hold) === 'later') ||
+  outcomes.some(({ result }) => result === 'pending' || result === 'skipped')
+
+/** Somebody has to approve. */
+export const isHeld = ({ held }: Situation): boolean => held.some(isGuardrail)

@@ -1,6 +1,6 @@
 /** Where a person can fix it. Lines and columns count from 1. */
 export interface Origin {
-  /** Path as given by the user, or `namespace/name` in the cluster. */
+  /** Path as given by the user, or `Kind/namespace/name` in the cluster. */
   readonly file: string
   readonly line?: number
   readonly column?: number

@@ -3,7 +3,7 @@ import { LockedError, StateMovedError } from '../core/state.ts'
 import type { Log } from '../report/log.ts'
 import type { Metrics } from '../report/metrics.ts'
 import type { Estate } from '../run/organizations.ts'
-import type { PassMemory } from '../run/session-options.ts'
+import { createPassMemory, type PassMemory } from '../run/session-options.ts'
 import { expiries, timingOf } from '../run/timing.ts'
 import {
   begun,
@@ -67,7 +67,7 @@ export function startRunner(first: InForce, ports: RunnerPorts): EstateRunner {
     activeAtMs: undefined,
     wantsLook: false,
     calls: 0,
-    memory: { directory: {} },
+    memory: createPassMemory(),
   }
   const log = ports.log.child({ organization: name })
   return {

@@ -42,6 +42,7 @@ export const statusSchema: SchemaNode = {
       default: -1,
       description: 'Generation of the spec that was last looked at. -1: none yet.',
     },
+    lastHandledReconcileAt: text('The reconcile.fluxcd.io/requestedAt that was last answered.', { maxLength: 1024 }),
     conditions: {
       type: 'array',
       maxItems: 16,

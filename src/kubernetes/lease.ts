@@ -17,6 +17,12 @@ export interface LeaseOptions {
   readonly steady: Clock
   /** In [0, 1). */
   readonly random: () => number
+  /**
+   * How much this Lease is a holder's, by identity; the same for all who ask. Who holds one that is more another's, and hears
+   * that the other wants it, is told by `onWanted`: so many processes share many Leases among them.
+   */
+  readonly rank?: (identity: string) => number
+  readonly onWanted?: () => void
   readonly onAcquired?: () => void
   /** Not called on `release`. */
   readonly onLost?: () => void
@@ -140,14 +146,35 @@ async function tryOnce(seat: Seat): Promise<void> {
   if (!seat.held || seat.seen === undefined) await look(seat)
   const { identity, clock, steady } = seat.options
   const begun = { steadyMs: steady.now(), wallMs: clock.now() }
-  if (isTaken(seat, begun.steadyMs)) return lose(seat)
+  if (isTaken(seat, begun.steadyMs)) {
+    lose(seat)
+    return want(seat)
+  }
   const object = seat.seen?.object
   const written = await write(seat, object, claim(identity, begun.wallMs, object?.spec))
   seat.seen = { object: written, sinceMs: begun.steadyMs }
   seat.renewed = begun
-  if (seat.held) return
+  if (seat.held) return hearWish(seat, written)
   seat.held = true
   seat.options.onAcquired?.()
+}
+
+/** Name of the process that would rather hold it. Taken off by whoever gets the Lease. */
+const wantedBy = 'roster.dev/wanted-by'
+
+async function want(seat: Seat): Promise<void> {
+  const { client, namespace, name, identity, rank } = seat.options
+  const { metadata, spec } = seat.seen!.object
+  if (!rank || rank(identity) <= rank(spec.holderIdentity ?? '')) return
+  const other = metadata.annotations?.[wantedBy]
+  if (other !== undefined && rank(other) >= rank(identity)) return
+  const body = { metadata: { annotations: { [wantedBy]: identity } } }
+  await client.patch(leaseType, { namespace, name }, { type: 'merge', body }, callOptions(seat))
+}
+
+function hearWish({ options: { identity, rank, onWanted } }: Seat, { metadata }: LeaseObject): void {
+  const other = metadata.annotations?.[wantedBy]
+  if (rank && other !== undefined && rank(other) > rank(identity)) onWanted?.()
 }
 
 /** By another one, whose time is not over. */
@@ -190,7 +217,9 @@ function write(seat: Seat, seen: LeaseObject | undefined, spec: LeaseObject['spe
     return client.create<LeaseObject>(leaseType, fresh, callOptions(seat))
   }
   const { uid = '', resourceVersion = '' } = seen.metadata
-  const body = { metadata: { uid, resourceVersion }, spec: { ...spec } }
+  // whoever gets it has heard the wishes there were
+  const wishes = seat.held ? {} : { annotations: { [wantedBy]: null } }
+  const body = { metadata: { uid, resourceVersion, ...wishes }, spec: { ...spec } }
   return client.patch<LeaseObject>(leaseType, { namespace, name }, { type: 'merge', body }, callOptions(seat))
 }
 

@@ -22,7 +22,15 @@ const cases: Readonly<Record<string, readonly [State, readonly string[]]>> = {
 }
 
 test.each(Object.entries(cases))('what nobody declares any more, %s', (_, [state, codes]) => {
-  const policies = policiesFor({ guardrails: {}, isSuspended: false, ownEmails: [], state, source: '.', nowMs: 1 })
+  const policies = policiesFor({
+    guardrails: {},
+    isSuspended: false,
+    ownEmails: [],
+    state,
+    source: '.',
+    nowMs: 1,
+    removedBefore: undefined,
+  })
   const difference = { changes: [gone, left], unmanaged: [], matched: [] }
   const { scopes } = plan(difference, policies(within), within, { has: () => false })
   expect(scopes.flatMap(({ held }) => held.map(({ hold }) => hold.code))).toEqual(codes)

@@ -19,6 +19,7 @@ import {
   scopeRemovalLimit,
   updateLimit,
   type RemovalLimits,
+  type RemovalsByKind,
   type RunLimits,
 } from '../core/policy/limits.ts'
 import { keepPeople } from '../core/policy/keep-people.ts'
@@ -48,11 +49,13 @@ export interface PolicyInput {
   readonly state: State
   readonly source: string
   readonly nowMs: number
+  /** By passes of this process shortly before. */
+  readonly removedBefore: RemovalsByKind | undefined
 }
 
 /** Limits come last, so that they count only what nothing else holds back. */
 export function policiesFor(input: PolicyInput): (context: PolicyContext) => readonly Policy[] {
-  const { guardrails, isSuspended, ownEmails, state, source, nowMs } = input
+  const { guardrails, isSuspended, ownEmails, state, source, nowMs, removedBefore } = input
   const run = { ...defaultRunLimits, ...guardrails.run }
   const list = guardrails.protected
   return (context) => [
@@ -75,7 +78,7 @@ export function policiesFor(input: PolicyInput): (context: PolicyContext) => rea
     approvePrivileged,
     scopeRemovalLimit({ ...defaultRemovalLimits, ...guardrails.removals }),
     updateLimit(guardrails.updates?.maxPercent ?? defaultUpdatePercent, run.maxEntries),
-    runRemovalLimit(run, leaverOf(context)),
+    runRemovalLimit(run, leaverOf(context), removedBefore),
     firstRun(filesApplied(state, source)),
   ]
 }

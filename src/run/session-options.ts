@@ -5,6 +5,7 @@ import type { Forecast } from '../core/kind.ts'
 import type { Survey } from '../core/reconcile.ts'
 import type { StateStore } from '../core/state.ts'
 import type { ConnectionOptions } from './connection.ts'
+import { createRecentRemovals, type RecentRemovals } from './recent-removals.ts'
 
 /** What of a plan still counts once the state is held. */
 export interface Focus {
@@ -18,9 +19,12 @@ export interface Focus {
 export interface PassMemory {
   /** People and groups. A pass over all reads them anew, one over a part what the part names. */
   readonly directory: DirectoryMemory
+  readonly removals: RecentRemovals
   /** With its budgets and tokens, as long as nothing changes in the organization's addresses and secrets. */
   connection?: { readonly fingerprint: string; readonly transport: Transport }
 }
+
+export const createPassMemory = (): PassMemory => ({ directory: {}, removals: createRecentRemovals() })
 
 export interface SessionOptions extends ConnectionOptions {
   /** Which files are in question; the rest is read for references and shared scopes. */

@@ -129,6 +129,7 @@ async function runPass(parts: SessionParts, store: StateStore, { decide, approve
       const reload = () => surroundings.loadDirectory(looked.needs)
       return { survey: writing.survey, means: { ...writing.means, reload } }
     })
+    options.memory?.removals.note(reconciled.outcomes, reconciled.survey, options.clock.now())
     await writing?.end(reconciled)
     return { ...reconciled, readsMade }
   } finally {
@@ -155,10 +156,9 @@ function directoryOptionsFor({ spec, transport, siteUrls, options }: SessionPart
 function surroundingsFor(
   parts: SessionParts,
   state: State,
-  run: { nowMs: number; approved: readonly string[] },
+  { nowMs, approved }: { nowMs: number; approved: readonly string[] },
 ): Surroundings {
   const { spec, transport, ownEmails, options } = parts
-  const { nowMs, approved } = run
   const directoryOptions = directoryOptionsFor(parts, state)
   const readsBefore = transport.stats().reads
   // what the last apply gave by product may have to be taken back, also where no manifest names the product any more
@@ -178,6 +178,7 @@ function surroundingsFor(
       state,
       source: options.source,
       nowMs,
+      removedBefore: options.memory?.removals.since(nowMs),
     }),
     approvals: { has: (digest) => approved.includes(digest) || (state.approvals.get(digest) ?? 0) > nowMs },
     ledger: state.ledger,

@@ -91,6 +91,23 @@ test('removals of a run: all that one leaver loses counts once', () => {
   )
 })
 
+const recentCases: Record<string, { before: number; now: number; held: boolean }> = {
+  'twenty in all may go': { before: 15, now: 5, held: false },
+  'the twenty-first waits, though this run removes few': { before: 16, now: 5, held: true },
+}
+for (const [sentence, { before, now, held }] of Object.entries(recentCases)) {
+  test(`removals of a run, with those shortly before: ${sentence}`, () => {
+    const scopes = Array.from({ length: now }, (_, index) => scope(`b${index}`))
+    const observed = scopes.flatMap((each) => many(each, 9))
+    const changes = scopes.map((each) => removal(holder(each, user('u0'))))
+    const recent = new Map([[scopes[0]!.kind, new Set(Array.from({ length: before }, (_, index) => `${index}`))]])
+    const policy = runRemovalLimit(defaultRunLimits, () => undefined, recent)
+    expect(new Set(verdicts(policy, changes, context({ scopes, observed })))).toEqual(
+      new Set([held ? 'RUN_LIMIT' : undefined]),
+    )
+  })
+}
+
 test('a declared leaver is one whose account this run suspends', () => {
   const person = holder(scope('u'), user('u0'), { fields: { state: 'Suspended' } })
   const within = context({ scopes: [box], observed: [], desired: [person], directory: directory([account('u0')]) })

@@ -52,20 +52,40 @@ export function scopeRemovalLimit(limits: RemovalLimits): Policy {
   }
 }
 
-/** Per kind and for the whole run; everything that one leaver loses counts once. */
-export function runRemovalLimit(limits: RunLimits, leavers: (change: Change) => string | undefined): Policy {
+/** Of each removal what it counts as, by kind: the leaver who loses it, or itself. */
+export type RemovalsByKind = ReadonlyMap<string, ReadonlySet<string>>
+
+/**
+ * Per kind and for the whole run; everything that one leaver loses counts once. `recent`: what runs shortly before have
+ * removed, which counts as if this one did.
+ */
+export function runRemovalLimit(
+  limits: RunLimits,
+  leavers: (change: Change) => string | undefined,
+  recent: RemovalsByKind = new Map(),
+): Policy {
+  const limitFor = (size: number): number => Math.max(limits.maxEntries, Math.floor((size * limits.maxPercent) / 100))
   return (changes, { observed }) => {
-    const removals = changes.filter(isRemoval)
-    const limitFor = (size: number) => Math.max(limits.maxEntries, Math.floor((size * limits.maxPercent) / 100))
-    const weight = (all: readonly Change[]) => new Set(all.map((change, index) => leavers(change) ?? `${index}`)).size
-    const over = new Map<string, string>()
-    const sizes = countBy(observed.resources.values(), ({ scope }) => scope.kind)
-    for (const [kind, all] of Map.groupBy(removals, (change) => subject(change).scope.kind)) {
-      const [count, limit] = [weight(all), limitFor(sizes.get(kind) ?? 0)]
-      if (count > limit) over.set(kind, `this run would remove ${count} entries of ${kind}, the limit is ${limit}`)
+    const keys = (all: readonly Change[]) =>
+      new Set(all.map((change, index) => leavers(change) ?? `removed now ${index}`))
+    const told = (
+      now: ReadonlySet<string>,
+      before: ReadonlySet<string>,
+      size: number,
+      of: string,
+    ): string | undefined => {
+      const [count, limit] = [now.union(before).size, limitFor(size)]
+      if (count <= limit) return undefined
+      const earlier = before.size === 0 ? '' : ` after ${before.size} shortly before`
+      return `this run would remove ${now.size} entries${of}${earlier}, the limit is ${limit}`
     }
-    const [total, limit] = [weight(removals), limitFor(observed.resources.size)]
-    const run = total > limit ? `this run would remove ${total} entries, the limit is ${limit}` : undefined
+    const removals = changes.filter(isRemoval)
+    const sizes = countBy(observed.resources.values(), ({ scope }) => scope.kind)
+    const over = new Map<string, string | undefined>()
+    for (const [kind, all] of Map.groupBy(removals, (change) => subject(change).scope.kind))
+      over.set(kind, told(keys(all), recent.get(kind) ?? new Set(), sizes.get(kind) ?? 0, ` of ${kind}`))
+    const before = new Set([...recent.values()].flatMap((each) => [...each]))
+    const run = told(keys(removals), before, observed.resources.size, '')
     return (change) => {
       const reason = over.get(subject(change).scope.kind) ?? run
       return isRemoval(change) && reason !== undefined ? hold('RUN_LIMIT', reason) : undefined
