@@ -2,6 +2,7 @@ import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import { defaultRemovalLimits, defaultRunLimits, removalLimit } from '../core/policy/limits.ts'
 import type { Survey } from '../core/reconcile.ts'
 import { scopeId } from '../core/resource.ts'
+import type { State, StateStore } from '../core/state.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { renderDiagnostics } from '../report/code-frame.ts'
 import type { PlanView } from '../report/summary.ts'
@@ -24,6 +25,8 @@ export interface Opened {
   readonly sessions: readonly Session[]
   /** Of the declaration as a whole, and of organizations that could not be opened. */
   readonly diagnostics: readonly Diagnostic[]
+  /** The state that the organization's plan rests on; known as soon as there is one. */
+  readonly stateOf: (organization: string) => State
   readonly endProgress: () => void
 }
 
@@ -36,6 +39,7 @@ export async function openDeclaration(
   const { io } = context
   const located = await locate(paths, context, options)
   const progress = createProgress(context, 'Reading')
+  const states = new Map<string, State>()
   const { sessions, diagnostics } = await openSessions(located.declaration, {
     env: io.env,
     cwd: io.cwd,
@@ -44,14 +48,25 @@ export async function openDeclaration(
     covers: located.covers,
     source: located.source,
     isWhole: located.isWhole,
-    store: located.store,
+    store: (name) => noting(located.store(name), (state) => states.set(name, state)),
     tokens: located.tokens,
     onForecast: progress.onForecast,
     onCall: progress.onCall,
     ...(options.sandbox !== undefined && { sandboxUrl: options.sandbox.replace(/\/+$/, '') }),
   })
-  return { located, sessions, diagnostics: distinct(diagnostics), endProgress: progress.end }
+  const stateOf = (organization: string): State => states.get(organization)!
+  return { located, sessions, diagnostics: distinct(diagnostics), stateOf, endProgress: progress.end }
 }
+
+/** The same store, which also tells what was loaded last. */
+const noting = (store: StateStore, note: (state: State) => void): StateStore => ({
+  ...store,
+  load: async () => {
+    const state = await store.load()
+    note(state)
+    return state
+  },
+})
 
 /** An organization's pass, with what is to be shown of it. */
 export interface Looked {

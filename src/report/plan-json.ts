@@ -48,7 +48,7 @@ function organizationJson(view: PlanView, outcomes: PlanDocument['outcomes']): o
   }
 }
 
-function scopeJson(scope: PlanScope, view: PlanView): object {
+export function scopeJson(scope: PlanScope, view: PlanView): object {
   const { kind, key, title } = scope.scope
   return {
     kind,

@@ -5,8 +5,11 @@ import { renderOutcome, renderOutcomes } from '../../report/outcome-text.ts'
 import { planJson } from '../../report/plan-json.ts'
 import { applyExitCode, worst, type PlanView } from '../../report/summary.ts'
 import { count } from '../../report/terminal-text.ts'
+import { renderMoves, type Move } from '../../report/plan-moves.ts'
 import type { ApplyOptions as Decision, Session } from '../../run/session.ts'
 import { redacted, type Context } from '../context.ts'
+import { planAgain } from '../next-commands.ts'
+import { movedBefore, movedSince, planGiven, PlanFileError, type GivenPlan } from '../plan-file.ts'
 import { hasErrors, openDeclaration, runSession, type Opened } from '../pass.ts'
 import { noteAll, outputOf, printMarkdown, showPlans, type PlanOptions } from './plan.ts'
 
@@ -18,33 +21,62 @@ export interface ApplyOptions extends PlanOptions {
 }
 
 /** Plans, asks, and writes what the plan showed. */
-export async function apply(paths: readonly string[], options: ApplyOptions, given: Context): Promise<ExitCode> {
-  const context = options.redactEmails ? redacted(given) : given
-  if (!options.yes && !context.io.isTty.stdin) {
-    context.note('apply asks before it writes, and there is nobody to ask: add --yes')
-    return 1
-  }
+export async function apply(words: readonly string[], options: ApplyOptions, plain: Context): Promise<ExitCode> {
+  const context = options.redactEmails ? redacted(plain) : plain
+  if (options.yes || context.io.isTty.stdin) return applyWords(words, options, context)
+  context.note('apply asks before it writes, and there is nobody to ask: add --yes')
+  return 1
+}
+
+async function applyWords(words: readonly string[], options: ApplyOptions, context: Context): Promise<ExitCode> {
+  const given = await planGiven(words, context.io.cwd)
+  if (given && options.approve) throw new PlanFileError('a saved plan says what passes: approve, and plan again')
+  const paths = given?.paths ?? words
   const opened = await openDeclaration(paths, options, context)
+  const asking: Asking = { paths, options, context, opened, ...(given && { given }) }
+  const before = given ? movedBefore(given, opened) : []
+  return before.length === 0 ? applyAll(asking) : refuse(before, asking)
+}
+
+async function applyAll(asking: Asking): Promise<ExitCode> {
+  const { opened, options, context } = asking
   const output = outputOf(options)
   const done: Applied[] = []
   for (const session of opened.sessions) {
-    const applied = await applyOne(session, { paths, options, context, opened })
+    const applied = await applyOne(session, asking)
     done.push(applied)
     if (output === 'text') showOutcome(applied, context)
     if (context.io.signal.aborted) break
   }
   if (opened.sessions.length === 0) noteAll([], opened, { options, context })
-  const exitCode = exitCodeOf(done, opened, context)
-  if (output !== 'text') printDocument(done, exitCode, { paths, options, context, opened })
+  const exitCode = exitCodeOf(done, asking)
+  if (output !== 'text') printDocument(done, exitCode, asking)
   return exitCode
 }
 
 async function applyOne(session: Session, asking: Asking): Promise<Applied> {
   const { options, context, opened } = asking
-  const decide = (view: PlanView) => consent(view, asking)
+  const { given } = asking
+  let moves: readonly Move[] = []
+  const decide = async (view: PlanView): Promise<Decision | undefined> => {
+    moves = given ? movedSince(given, view, opened) : []
+    return moves.length === 0 ? consent(view, asking) : undefined
+  }
   const { view, pass } = await runSession(session, opened, { context, decide, approved: options.approve ?? [] })
-  const isDeclined = plannedChanges(view.plan).length > pass.outcomes.length && pass.outcomes.length === 0
+  if (moves.length > 0) refuse(moves, asking, view.organization)
+  const isSilent = plannedChanges(view.plan).length > pass.outcomes.length && pass.outcomes.length === 0
+  const isDeclined = moves.length > 0 || isSilent
   return { view, outcomes: pass.outcomes, isDeclined }
+}
+
+/** Says what moved. */
+function refuse(moves: readonly Move[], { given, paths, options, context }: Asking, organization?: string): ExitCode {
+  const { note, errorPaint } = context
+  const where = organization === undefined ? '' : ` to ${organization}`
+  note(errorPaint.removed(`${given!.file} does not fit any more, and nothing was applied${where}:`))
+  note(renderMoves(moves))
+  note(`Next: ${planAgain(paths, options, given!.file)}`)
+  return 1
 }
 
 /** What is printed once at the end, where no text went before it. */
@@ -65,9 +97,10 @@ interface Applied {
   readonly isDeclined: boolean
 }
 
-function exitCodeOf(done: readonly Applied[], { diagnostics }: Opened, { io }: Context): ExitCode {
-  if (io.signal.aborted) return 130
-  if (done.length === 0 || done.some(({ isDeclined }) => isDeclined)) return 1
+function exitCodeOf(done: readonly Applied[], { opened: { diagnostics }, context, given }: Asking): ExitCode {
+  if (context.io.signal.aborted) return 130
+  const isPart = given !== undefined && done.length < given.saved.organizations.length
+  if (done.length === 0 || isPart || done.some(({ isDeclined }) => isDeclined)) return 1
   const codes = done.map(({ view, outcomes }) => applyExitCode(view.plan, view.diagnostics, outcomes))
   return worst([...codes, ...(hasErrors(diagnostics) ? ([4] as const) : [])])
 }
@@ -77,6 +110,8 @@ interface Asking {
   readonly options: ApplyOptions
   readonly context: Context
   readonly opened: Opened
+  /** Then exactly this is applied, or nothing. */
+  readonly given?: GivenPlan
 }
 
 async function consent(view: PlanView, { paths, options, context, opened }: Asking): Promise<Decision | undefined> {

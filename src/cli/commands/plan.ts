@@ -1,16 +1,18 @@
 import type { Outcome } from '../../core/apply.ts'
 import { isError, type Diagnostic } from '../../core/diagnostic.ts'
+import { plannedChanges } from '../../core/plan.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { renderMarkdown } from '../../report/plan-markdown.ts'
 import { planJson } from '../../report/plan-json.ts'
-import type { NextCommands, PlanExtent } from '../../report/plan-summary.ts'
+import type { PlanExtent } from '../../report/plan-summary.ts'
 import { renderPlan } from '../../report/plan-text.ts'
 import { redactEmails } from '../../report/redact.ts'
 import { planExitCode, worst, type PlanView } from '../../report/summary.ts'
 import type { PlanOutput } from '../command.ts'
 import { redacted, type Context } from '../context.ts'
+import { nextCommands } from '../next-commands.ts'
 import { hasErrors, noteDiagnostics, openDeclaration, runSession, type LiveOptions, type Opened } from '../pass.ts'
-import { repositoryWords } from '../repository-flags.ts'
+import { savePlan } from '../plan-file.ts'
 
 export interface PlanOptions extends LiveOptions {
   /** Default: text. */
@@ -21,6 +23,8 @@ export interface PlanOptions extends LiveOptions {
   readonly verbose?: boolean
   readonly expand?: boolean
   readonly detailedExitcode?: boolean
+  /** A file to save the plan in, for `apply`. */
+  readonly out?: string
   /** Set by the demo: what was shown before is not shown again, and where its sandbox is stays out of what comes next. */
   readonly demo?: PlanExtent
 }
@@ -35,6 +39,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, given
     views.push(view)
   }
   noteAll(views, opened, { options, context })
+  if (options.out !== undefined && views.length > 0) await savePlan({ out: options.out, paths, views, opened }, context)
   const exitCode = exitCodeOf(views, opened, options.detailedExitcode ?? false)
   const output = outputOf(options)
   if (output === 'json') context.printJson(planJson({ views, diagnostics: opened.diagnostics, exitCode }))
@@ -66,7 +71,7 @@ export function printMarkdown(
     diagnostics: opened.diagnostics,
     texts: opened.located.declaration.texts,
     redact: options.redactEmails ? redactEmails : (each) => each,
-    approve: nextCommands(paths, options, true).approve,
+    approve: nextCommands(paths, options).approve,
     seeWhole: ['roster plan', ...paths].join(' '),
     ...(outcomes && { outcomes }),
   })
@@ -94,20 +99,13 @@ interface Shown {
 export function showPlans(views: readonly PlanView[], { paths, options, context, isApplying = false }: Shown): void {
   const { paint } = context
   const { verbose = false, expand = false, demo: extent = 'whole' } = options
-  const commands = nextCommands(paths, options, isApplying)
   for (const view of views) {
+    const commands = nextCommands(paths, options, isApplying ? 'none' : whatToApply(view, options))
     if (views.length > 1) context.print(paint.heading(`Organization ${view.organization}\n`))
     context.print(renderPlan(view, { paint, verbose, expand, extent, commands }))
   }
 }
 
-/** What was typed, for the command that comes next. */
-function nextCommands(paths: readonly string[], options: PlanOptions, isApplying: boolean): NextCommands {
-  const { sandbox, state }: LiveOptions = options.demo === undefined ? options : {}
-  const where = [...paths, ...repositoryWords(options), ...(state === undefined ? [] : ['--state', state])]
-  const all = [...where, ...(sandbox === undefined ? [] : ['--sandbox', sandbox])]
-  return {
-    ...(!isApplying && { apply: ['roster apply', ...all].join(' ') }),
-    approve: (digest) => ['roster approve', digest, ...where, '--until 1h'].join(' '),
-  }
-}
+/** What an approval lets pass is not in a plan that was saved before it. */
+const whatToApply = ({ plan }: PlanView, { out }: PlanOptions): 'declaration' | 'saved plan' =>
+  out !== undefined && plannedChanges(plan).length > 0 ? 'saved plan' : 'declaration'
