@@ -20,11 +20,19 @@ const endTimeoutMs = 20_000
 const running = new Set<ChildProcess>()
 process.on('exit', () => running.forEach((each) => each.kill('SIGKILL')))
 
-/** @param logFile what it prints is added to this file */
-export function startServer(program: string, argv: readonly string[], logFile: string): ServerProcess {
+/**
+ * @param logFile what it prints is added to this file
+ * @param env on top of that of the tests
+ */
+export function startServer(
+  program: string,
+  argv: readonly string[],
+  logFile: string,
+  env: Readonly<Record<string, string>> = {},
+): ServerProcess {
   const log = openSync(logFile, 'a')
   // the open standard input tells the composed control plane that the tests are still there
-  const child = spawn(program, argv, { stdio: ['pipe', log, log] })
+  const child = spawn(program, argv, { stdio: ['pipe', log, log], env: { ...process.env, ...env } })
   closeSync(log)
   running.add(child)
   const exited = once(child, 'exit').finally(() => running.delete(child))
