@@ -3,17 +3,12 @@ import { apiVersion, type Manifest } from '../src/core/manifest.ts'
 import { emptyState } from '../src/core/state.ts'
 import { openSessions } from '../src/run/session.ts'
 import { startSandbox } from '../src/sandbox/start-sandbox.ts'
-import { parseWorldSeed } from '../src/sandbox/world-seed.ts'
 import type { Measured } from './measured.ts'
+import { numbers, referenceNames, referenceWorld } from './reference-world.ts'
 
-const users = 1_000
-const groups = 300
-const membersOfGroup = 30
-const projects = 200
-const roles = ['Administrators', 'Developers', 'Viewers']
-const spaces = 300
-const rowsOfSpace = 60
-const site = 'x'
+const sizes = { users: 1_000, groups: 300, membersOfGroup: 30, projects: 200, spaces: 300, rowsOfSpace: 60 }
+const { users, groups, projects, spaces } = sizes
+const { email, groupName, membersOf, holdersOf, projectKey, spaceKey, roles, site } = referenceNames(sizes)
 
 /**
  * One plan over the reference organization (its sizes stand above), everything declared. The lower bound is counted from the largest
@@ -21,7 +16,7 @@ const site = 'x'
  * the permission model, the list of space roles, space keys by 250, a call a space.
  */
 export async function measureReference(): Promise<Measured> {
-  const sandbox = await startSandbox({ world: parseWorldSeed(seed()) })
+  const sandbox = await startSandbox({ world: referenceWorld(sizes) })
   const started = process.hrtime.bigint()
   const { sessions, diagnostics } = await openSessions(
     { manifests: manifests(), diagnostics: [] },
@@ -57,14 +52,6 @@ export async function measureReference(): Promise<Measured> {
   const note = `${observed.resources.size} entries in ${plan.scopes.length} places; announced ${announced.calls}`
   return { wallMs, calls, lowerBound: identities + jira + confluence, note }
 }
-
-const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
-const email = (index: number): string => `p${index % users}@x.io`
-const groupName = (index: number): string => `group-${index % groups}`
-const membersOf = (group: number): readonly string[] => numbers(membersOfGroup).map((index) => email(group * 7 + index))
-const holdersOf = (space: number): readonly string[] => numbers(rowsOfSpace).map((index) => groupName(space + index))
-const projectKey = (index: number): string => `P${index}`
-const spaceKey = (index: number): string => `S${index}`
 
 function manifest(kind: string, name: string, spec: object): Manifest {
   const origin = { file: `${name}.yaml`, line: 1 }
@@ -110,48 +97,5 @@ function organization(): Manifest {
     sites: [{ name: site, url: 'https://x.atlassian.net' }],
     provisioning: { method: 'Invite' },
     credentials: { organization: { valueFrom }, sites: [{ site, apiToken: { email: email(0), valueFrom } }] },
-  })
-}
-
-const jira = () => ({
-  roles: roles.map((name, index) => ({ id: 10_001 + index, name })),
-  projects: numbers(projects).map((index) => ({
-    id: `${index}`,
-    key: projectKey(index),
-    name: `Project ${index}`,
-    roles: Object.fromEntries(roles.map((role) => [role, { users: [email(0)] }])),
-  })),
-})
-
-const confluence = () => ({
-  mode: 'ROLES',
-  roles: [{ id: 'r', name: 'Admin', type: 'SYSTEM', permissions: ['read/space', 'administer/space'] }],
-  spaces: numbers(spaces).map((index) => ({
-    id: `${index}`,
-    key: spaceKey(index),
-    name: `Space ${index}`,
-    access: holdersOf(index).map((group) => ({ group, role: 'Admin' })),
-  })),
-})
-
-function seed(): string {
-  const account = (index: number) => ({
-    id: `712020:${index}`,
-    email: email(index),
-    name: `Person ${index}`,
-    status: 'active',
-    // whose token it is, sees everything
-    ...(index === 0 ? { platformRoles: ['atlassian/site-admin'] } : {}),
-  })
-  const group = (index: number) => ({ id: `g${index}`, name: groupName(index), members: membersOf(index) })
-  return JSON.stringify({
-    organization: { id: 'o', name: 'Reference', directory: { id: 'd', name: 'Primary' }, verifiedDomains: ['x.io'] },
-    credentials: {
-      organizationApiKeys: [{ name: 'bench', key: 'key' }],
-      apiTokens: [{ name: 'bench', email: email(0), token: 'key' }],
-    },
-    sites: [{ name: site, cloudId: 'c', products: [], jira: jira(), confluence: confluence() }],
-    accounts: numbers(users).map(account),
-    groups: numbers(groups).map(group),
   })
 }

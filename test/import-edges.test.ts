@@ -242,6 +242,28 @@ test('people are named by the AtlassianUser that declares them', async () => {
   expect(await estate.plan()).toMatchObject(emptyPlan)
 })
 
+test('a group that was renamed elsewhere is not written a second time', async () => {
+  await open({ world: small() })
+  await estate.import()
+  expect((await estate.apply()).code).toBe(0)
+  const seed = JSON.stringify(estate.sandbox.world.export())
+  estate.sandbox.world.replace(parseWorldSeed(seed.replaceAll('"devs"', '"developers"')))
+  const files = estate.files()
+  expect(await estate.import()).toMatchObject({ code: 0, stdout: expect.stringContaining('Wrote nothing') as string })
+  expect(estate.files()).toEqual(files)
+})
+
+test('what has gone is not written a second time: the plan brings it back', async () => {
+  await open({ world: small() })
+  await estate.import()
+  expect((await estate.apply()).code).toBe(0)
+  estate.sandbox.world.removeGroup('devs')
+  const files = estate.files()
+  expect(await estate.import()).toMatchObject({ code: 0, stdout: expect.stringContaining('Wrote nothing') as string })
+  expect(estate.files()).toEqual(files)
+  expect((await estate.plan()).changes).toContain('create the group itself in Group devs')
+})
+
 test('where the organization delegates, what is not delegated to its file goes beside the organization', async () => {
   const from = "{ path: 'teams/devs.yaml' }"
   await open({

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml'
 import type { World } from '../src/sandbox/world.ts'
-import type { AccountSeed, WorldSeed } from '../src/sandbox/world-seed.ts'
+import type { AccountSeed, SiteSeed, SpaceAccessSeed, WorldSeed } from '../src/sandbox/world-seed.ts'
 import type { Draw } from './import-worlds.builder.ts'
 
 /** Grants as text, counted on two independent ways: from the world, and from the manifests. */
@@ -11,12 +11,12 @@ export function grantsOf(seed: WorldSeed): Grants {
   const account = (who: string): AccountSeed => seed.accounts.find(({ id, email }) => id === who || email === who)!
   const isOpen = (who: string): boolean => {
     const { status, type } = account(who)
-    return status !== 'deactivated' && type !== 'app'
+    return status !== 'deactivated' && type !== 'app' && type !== 'customer'
   }
   const name = (which: string): string => seed.groups.find((each) => each.id === which || each.name === which)!.name
   const person = (who: string): string => account(who).email ?? account(who).id
   const ofGroups = seed.groups
-    .filter(({ managedBy }) => managedBy !== 'external')
+    .filter(isOurs)
     .flatMap((group) => (group.members ?? []).filter(isOpen).map((who) => `${person(who)} in ${group.name}`))
   const ofSites = seed.sites.flatMap((site) => [
     ...(site.jira?.projects ?? []).flatMap(({ key, archived, roles = {} }) =>
@@ -28,12 +28,15 @@ export function grantsOf(seed: WorldSeed): Grants {
     ),
     ...(site.confluence?.spaces ?? []).flatMap(({ key, type, archived, access = [] }) => {
       if (archived || type === 'personal') return []
+      // single permissions are custom access where there are roles
+      const hasRoles = site.confluence!.mode !== 'PRE_ROLES'
       const held = access.filter(
-        ({ role, user, group }) => role !== undefined && (group ?? (user !== undefined && isOpen(user))),
+        ({ role, user, group }) =>
+          (role !== undefined || !hasRoles) && (group !== undefined || (user !== undefined && isOpen(user))),
       )
-      return held.map(({ user, group, role }) => {
+      return held.map(({ user, group }) => {
         const holder = user === undefined ? `group ${name(group!)}` : person(user)
-        return `${holder} has ${role} in ${site.name}/${key}`
+        return `${holder} has access to ${site.name}/${key}`
       })
     }),
   ])
@@ -41,8 +44,9 @@ export function grantsOf(seed: WorldSeed): Grants {
 }
 
 interface Written {
-  readonly kind?: string
+  readonly metadata: { readonly name: string }
   readonly spec: {
+    readonly email?: string
     readonly group?: string
     readonly site?: string
     readonly members?: readonly Subject[]
@@ -50,32 +54,30 @@ interface Written {
     readonly projects?: { readonly keys: readonly string[] }
     readonly spaces?: { readonly keys: readonly string[] }
     readonly role?: string
-    readonly level?: string
   }
 }
 
 interface Subject {
+  readonly user?: string
   readonly email?: string
   readonly accountId?: string
   readonly group?: string
 }
 
-const roleOfLevel: Readonly<Record<string, string>> = { Contributor: 'Collaborator' }
-
 /** What manifests that an import wrote declare. */
 export function grantsIn(texts: readonly string[]): Grants {
   const documents = texts.flatMap((text) => parseAllDocuments(text).map((each) => each.toJS() as Written))
+  const emails = new Map(documents.map(({ metadata, spec }) => [metadata.name, spec.email]))
+  const person = ({ user, email, accountId }: Subject): string => emails.get(user ?? '') ?? email ?? accountId!
   return new Set(
-    documents.flatMap(({ spec: { group, members = [], subjects = [], projects, spaces, role, level, site } }) => {
+    documents.flatMap(({ spec: { group, members = [], subjects = [], projects, spaces, role, site } }) => {
       const places = [
         ...(projects?.keys ?? []).map((key) => `is ${role} of ${site}/${key}`),
-        ...(spaces?.keys ?? []).map((key) => `has ${role ?? roleOfLevel[level!] ?? level} in ${site}/${key}`),
+        ...(spaces?.keys ?? []).map((key) => `has access to ${site}/${key}`),
       ]
-      const names = subjects.map((each) =>
-        each.group === undefined ? (each.email ?? each.accountId!) : `group ${each.group}`,
-      )
+      const names = subjects.map((each) => (each.group === undefined ? person(each) : `group ${each.group}`))
       return [
-        ...members.map(({ email, accountId }) => `${email ?? accountId} in ${group}`),
+        ...members.map((each) => `${person(each)} in ${group}`),
         ...places.flatMap((place) => names.map((each) => `${each} ${place}`)),
       ]
     }),
@@ -86,7 +88,7 @@ export function grantsIn(texts: readonly string[]): Grants {
 export function changeByHand(world: World, count: number, draw: Draw): void {
   for (let left = count; left > 0; left -= 1) {
     const act = draw(8)
-    if (act < 4) give(world, { act, draw, number: left })
+    if (act < 4) give(world, act, draw)
     else if (act < 7) take(world, draw)
     else {
       world.addAccount({ id: `712020:new${left}`, email: `new${left}@acme.com`, name: `New ${left}` })
@@ -95,43 +97,56 @@ export function changeByHand(world: World, count: number, draw: Draw): void {
   }
 }
 
-const isOurs = ({ managedBy, name }: WorldSeed['groups'][number]): boolean =>
-  managedBy !== 'external' && !name.startsWith('atlassian-addons')
-
-interface Giving {
-  readonly act: number
-  readonly draw: Draw
-  readonly number: number
+/** Neither an identity provider's, nor a team's, nor of apps. */
+function isOurs({ managedBy, name }: WorldSeed['groups'][number]): boolean {
+  return managedBy !== 'external' && managedBy !== 'team-members' && !name.startsWith('atlassian-addons')
 }
 
-function give(world: World, { act, draw }: Giving): void {
+function give(world: World, act: number, draw: Draw): void {
   const seed = world.export()
   const pick = <Item>(all: readonly Item[]): Item => all[draw(all.length)]!
-  const user = pick(seed.accounts.filter(({ email, type }) => email !== undefined && type !== 'app')).email!
+  const user = pick(seed.accounts.filter(({ type }) => type !== 'app' && type !== 'customer')).email!
   const group = pick(seed.groups.filter(isOurs)).name
-  const [site] = seed.sites
+  const site = pick(seed.sites)
   const actor = draw(2) === 0 ? { user } : { group }
   if (act < 2) return world.addMember(group, user)
   if (act === 2) {
-    const project = pick(site!.jira!.projects.filter(({ archived }) => !archived))
-    return world.addActor({ site: site!.name, project: project.key, role: pick(Object.keys(project.roles!)) }, actor)
+    const project = pick(site.jira!.projects.filter(({ archived }) => !archived))
+    return world.addActor({ site: site.name, project: project.key, role: pick(Object.keys(project.roles!)) }, actor)
   }
-  const space = pick(site!.confluence!.spaces.filter(({ type, archived }) => type !== 'personal' && !archived))
+  const space = pick(site.confluence!.spaces.filter(({ type, archived }) => type !== 'personal' && !archived))
   // who has something there keeps it: to change it is not to give
-  const isHeld = space.access!.some((each) => each.user === user || each.group === group)
-  if (!isHeld) world.grantSpace(site!.name, space.key, { ...actor, role: pick(['Viewer', 'Collaborator', 'Manager']) })
+  const isHeld = space.access!.some((each) => nameOf(seed, each) === (actor.user ?? actor.group))
+  if (!isHeld) world.grantSpace(site.name, space.key, { ...actor, ...accessFor(site, pick) })
 }
 
-/** Takes away one of the grants that `grantsOf` counts, but for those by which the credential sees. */
+/** Seeds name by e-mail, name or id. */
+function nameOf({ accounts, groups }: WorldSeed, { user, group }: SpaceAccessSeed): string | undefined {
+  if (user !== undefined) return accounts.find(({ id, email }) => id === user || email === user)?.email
+  return groups.find(({ id, name }) => id === group || name === group)?.name
+}
+
+function accessFor({ confluence }: SiteSeed, pick: <Item>(all: readonly Item[]) => Item): Partial<SpaceAccessSeed> {
+  const sets = [['read/space'], ['read/space', 'create/page'], ['read/space', 'create/comment', 'create/attachment']]
+  if (confluence!.mode === 'PRE_ROLES') return { permissions: pick(sets) }
+  return { role: pick(confluence!.roles!).name }
+}
+
+/**
+ * Takes away one of the grants that `grantsOf` counts, but for those by which the credential sees, and those of people who
+ * are suspended: Jira would not give them back.
+ */
 function take(world: World, draw: Draw): void {
-  const grants = [...grantsOf(world.export())].filter((each) => !each.startsWith('svc@'))
+  const seed = world.export()
+  const kept = seed.accounts.flatMap(({ email, status, platformRoles = [] }) =>
+    status === 'suspended' || platformRoles.length > 0 ? [`${email} `] : [],
+  )
+  const grants = [...grantsOf(seed)].filter((each) => !kept.some((start) => each.startsWith(start)))
   const grant = grants[draw(grants.length)]!
-  const [, holder, verb, name, site, key] =
-    /^(.*?) (in|is|has) (?:(.*?) (?:of|in) )?(?:([a-z]+)\/(\w+))?$/.exec(grant) ?? memberOf.exec(grant)!
-  const actor = holder!.startsWith('group ') ? { group: holder!.slice(6) } : { user: holder! }
-  if (verb === 'is') world.removeActor({ site: site!, project: key!, role: name! }, actor)
-  else if (verb === 'has') world.revokeSpace(site!, key!, actor)
-  else world.removeMember(name!, holder!)
+  const [, member, group] = /^(\S+) in (.*)$/.exec(grant) ?? []
+  const [, holder, role, site, key] = /^(.*?) (?:is (.*) of|has access to) (\w+)\/(\w+)$/.exec(grant) ?? []
+  const actor = holder?.startsWith('group ') ? { group: holder.slice(6) } : { user: holder! }
+  if (role !== undefined) world.removeActor({ site: site!, project: key!, role }, actor)
+  else if (site !== undefined) world.revokeSpace(site, key!, actor)
+  else world.removeMember(group!, member!)
 }
-
-const memberOf = /^(\S+) (in) (.*)$/

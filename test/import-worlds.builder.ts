@@ -8,7 +8,10 @@ import {
   type SpaceAccessSeed,
   type WorldSeed,
 } from '../src/sandbox/world-seed.ts'
+import { referenceWorld } from '../bench/reference-world.ts'
 import { examples } from './command-line.builder.ts'
+import { acmeSite, grantsWorld } from './live-grants.builder.ts'
+import { seedOf } from './live-site.builder.ts'
 
 /** Numbers from 0 to below `end`, the same for the same seed. */
 export type Draw = (end: number) => number
@@ -98,7 +101,7 @@ function projectsOf(name: string, { draw, emails, groups }: Drawn): NonNullable<
     Member: { id: 30_000 + index, ...actors() },
   })
   const shared = () => ({
-    Administrators: actors([service.email, '557058:app']),
+    Administrators: actors([service.email, '557058:app', '557058:robot']),
     Developers: actors(),
     'QA / Test': actors(),
   })
@@ -156,15 +159,21 @@ export function drawnWorld({ seed, modes, scim = false, people = 30, groups: siz
     },
     ...(scim && { scim: { directoryId: 'scim-1' } }),
     sites: Object.entries(modes).map(([name, mode]) => siteOf(name, mode, drawn)),
-    accounts: [service, { id: '557058:app', name: 'Automation', type: 'app' }, ...accounts],
+    accounts: [service, ...robots, ...accounts],
     groups: [
       ...groups,
-      { id: 'group-addons', name: 'atlassian-addons-admin', members: ['557058:app'] },
+      { id: 'group-addons', name: 'atlassian-addons-admin', members: ['557058:app', '557058:robot'] },
       { id: 'group-users', name: 'jira-users', members: [service.email, ...emails.slice(0, 5)] },
     ],
   }
   return parseWorldSeed(JSON.stringify(world))
 }
+
+const robots = [
+  { id: '557058:app', name: 'Automation', type: 'app' as const },
+  { id: '557058:robot', email: 'robot@acme.com', name: 'Robot', type: 'app' as const, appType: 'service' as const },
+  { id: 'qm:customer', email: 'customer@client.example', name: 'Customer', type: 'customer' as const },
+]
 
 /** Some are deactivated, suspended, from elsewhere; one has a name that no manifest can have. */
 const accountOf = (index: number, scim: boolean) => ({
@@ -173,6 +182,7 @@ const accountOf = (index: number, scim: boolean) => ({
   name: index % 5 === 4 ? `Łucja Ñoño ${index}` : `Person ${index}`,
   ...(index % 9 === 8 && { status: 'deactivated' as const }),
   ...(index % 11 === 10 && { status: 'suspended' as const }),
+  ...(index % 8 === 3 && { hiddenEmail: true }),
   ...(scim && index % 2 === 0 && index % 7 !== 6 && { scim: {} }),
 })
 
@@ -182,11 +192,29 @@ const groupOf = (index: number, scim: boolean) => ({
   id: `group-${index}`,
   name: groupNames[index] ?? `group ${index}`,
   ...(index % 4 === 3 && { description: `What "group ${index}" is for: # everything` }),
-  ...(scim && index % 3 === 0 && { managedBy: 'external' as const, scimGroupId: `scim-${index}` }),
+  ...(index === 6 && { managedBy: 'open' as const }),
+  ...(index === 7 && { managedBy: 'team-members' as const }),
+  ...(scim && index % 3 === 2 && { managedBy: 'external' as const, scimGroupId: `scim-${index}` }),
 })
 
+/** What the tests of grants work on, with access of each kind. */
+function grantsOn(mode: RoleMode): WorldSeed {
+  const held = mode === 'ROLES' ? { role: 'Viewer' } : { permissions: ['read/space', 'create/comment'] }
+  return seedOf(
+    grantsWorld({
+      sites: [
+        acmeSite(mode, [
+          { group: 'devs', ...held },
+          { user: 'cara@acme.com', ...held },
+        ]),
+      ],
+    }),
+  )
+}
+
 /** The reference organization of the benchmark, at a twentieth of its size. */
-const smallReference = (): WorldSeed => drawnWorld({ seed: 7, modes: { x: 'ROLES' }, people: 50, groups: 15 })
+const smallReference = (): WorldSeed =>
+  referenceWorld({ users: 50, groups: 15, membersOfGroup: 10, projects: 10, spaces: 15, rowsOfSpace: 6 })
 
 /** Every world that an import is tried on. */
 export const worlds: Readonly<Record<string, () => WorldSeed>> = {
@@ -197,5 +225,8 @@ export const worlds: Readonly<Record<string, () => WorldSeed>> = {
   'a site with roles': () => drawnWorld({ seed: 3, modes: { acme: 'ROLES' } }),
   'groups of an identity provider': () => drawnWorld({ seed: 4, modes: { acme: 'ROLES' }, scim: true }),
   'two sites of different modes': () => drawnWorld({ seed: 5, modes: { acme: 'PRE_ROLES', labs: 'ROLES' } }),
-  'a larger organization': smallReference,
+  'the reference organization of the benchmark, small': smallReference,
+  'a group, three projects and a space before roles': () => grantsOn('PRE_ROLES'),
+  'a group, three projects and a space with roles': () => grantsOn('ROLES'),
+  'a group, three projects and a space between both': () => grantsOn('ROLES_TRANSITION'),
 }

@@ -136,7 +136,8 @@ function writeAccess(access: string, manifests: readonly string[]): void {
 /** The organization's manifest comes first. */
 const fileName = (index: number): string => (index === 0 ? 'organization.yaml' : `file-${index - 1}.yaml`)
 
-function seedOf({ accounts = [], ...world }: Partial<WorldSeed>): WorldSeed {
+/** The world that a test has written, with what every one here has. */
+export function seedOf({ accounts = [], ...world }: Partial<WorldSeed>): WorldSeed {
   const seed: WorldSeed = {
     organization: {
       id: 'organization-1',
