@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { codes, type Diagnostic } from '../core/diagnostic.ts'
 import { annotations } from './annotations.ts'
@@ -81,6 +84,25 @@ test('SARIF: a file far from the working directory is an absolute URI', () => {
   expect(runs[0]!.results[0]!.locations).toEqual([
     { physicalLocation: { artifactLocation: { uri: 'file:///srv/a%23b.yaml' }, region: { startLine: 1 } } },
   ])
+})
+
+/** The published schema, as a package carries it. Of draft 4 it uses nothing that later drafts read otherwise but its id. */
+function sarifProblems(log: object): readonly unknown[] {
+  const file = fileURLToPath(import.meta.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'))
+  const { $schema, id, ...schema } = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>
+  expect([$schema, id]).toEqual([expect.stringContaining('draft-04'), expect.stringContaining('sarif-2.1.0')])
+  const validate = new Ajv({ allErrors: true, strict: false, validateFormats: false, unicodeRegExp: false }).compile(
+    schema,
+  )
+  validate(log)
+  return validate.errors ?? []
+}
+
+test('SARIF: it is as the published schema says, and that one finds a mistake', () => {
+  const odd = { ...mistake, origin: { file: '/srv/a#b.yaml' } }
+  const log = sarif({ ...found, diagnostics: [...found.diagnostics, odd] }) as Sarif
+  expect(sarifProblems(log)).toEqual([])
+  expect(sarifProblems({ ...log, runs: [{ ...log.runs[0], results: [{ ruleId: 1 }] }] })).not.toEqual([])
 })
 
 test('code quality: a fingerprint stays when a finding moves to another line, and no two findings share one', () => {
