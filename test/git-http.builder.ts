@@ -23,13 +23,15 @@ export interface GitServerOptions {
   readonly password: string | (() => string)
   /** PEM: then it is https. */
   readonly tls?: { readonly certificate: string; readonly privateKey: string }
+  /** Of an answer: the connection is cut after so many. */
+  readonly mostBytes?: () => number
   /** Answers instead of git where it says so. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 /** git http-backend behind Basic auth, https://git-scm.com/docs/git-http-backend */
 export async function serveGit(options: GitServerOptions): Promise<GitServer> {
-  const { password, username, tls, intercept } = options
+  const { password, username, tls, intercept, mostBytes = () => Infinity } = options
   const wanted = (): string => {
     const text = `${username}:${typeof password === 'string' ? password : password()}`
     return `Basic ${Buffer.from(text).toString('base64')}`
@@ -41,7 +43,7 @@ export async function serveGit(options: GitServerOptions): Promise<GitServer> {
     if (intercept?.(request, response)) return
     // the name of a scheme has no case, https://www.rfc-editor.org/rfc/rfc9110#section-11.1
     if (request.headers.authorization?.replace(/^basic /i, 'Basic ') === wanted())
-      return answer(request, response, { ...options, onBytes: (count) => void (bytes += count) })
+      return answer(request, response, { ...options, mostBytes, onBytes: (count) => void (bytes += count) })
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
   }
   const server = tls ? createTlsServer({ cert: tls.certificate, key: tls.privateKey }, listen) : createServer(listen)
@@ -58,7 +60,10 @@ export async function serveGit(options: GitServerOptions): Promise<GitServer> {
   }
 }
 
-type AnswerOptions = Pick<GitServerOptions, 'directory' | 'username'> & { readonly onBytes: (count: number) => void }
+type AnswerOptions = Pick<GitServerOptions, 'directory' | 'username'> & {
+  readonly mostBytes: () => number
+  readonly onBytes: (count: number) => void
+}
 
 function answer(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): void {
   const child = spawn('git', ['http-backend'], { env: backendEnvironment(request, options), stdio: 'pipe' })
@@ -68,6 +73,7 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Ans
   request.pipe(child.stdin)
   let head = Buffer.alloc(0)
   let isBody = false
+  let left = options.mostBytes()
   child.stdout.on('data', (chunk: Buffer) => {
     if (!isBody) {
       head = Buffer.concat([head, chunk])
@@ -79,7 +85,9 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Ans
     const body = head.length > 0 ? head.subarray(head.indexOf('\r\n\r\n') + 4) : chunk
     head = Buffer.alloc(0)
     options.onBytes(body.length)
-    response.write(body)
+    response.write(body.subarray(0, left))
+    left -= body.length
+    if (left < 0) response.socket?.end()
   })
   child.on('close', () => response.end())
 }

@@ -131,10 +131,11 @@ export interface OpenOptions {
   readonly access?: GitAccess
   readonly verification?: Verification
   readonly env?: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal
 }
 
 export function open(address: string, options: OpenOptions = {}): Promise<Repository> {
-  const { ref, path, access = {}, verification, env = environment() } = options
+  const { ref, path, access = {}, verification, env = environment(), signal } = options
   return openRepository({
     address: parseAddress(address, '/'),
     ref: parseRef(ref),
@@ -142,5 +143,6 @@ export function open(address: string, options: OpenOptions = {}): Promise<Reposi
     access,
     env,
     ...(verification && { verification }),
+    ...(signal && { signal }),
   })
 }
