@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Daemon } from './daemon-log.builder.ts'
+import { crew, openStage, organization, type Stage } from './daemon.builder.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let stage: Stage
+
+beforeEach(async () => {
+  stage = await openStage()
+  stage.write({ 'access/organization.yaml': organization() })
+})
+afterEach(() => stage.close())
+
+const found = ['ana', 'bob', 'cara', 'dan']
+
+test('an edit of a file is applied at once, and only what it touches is read', async () => {
+  stage.write({ 'access/devs.yaml': crew('devs', ['p01']), 'access/ops.yaml': crew('ops', ['p02'], { group: 'ops' }) })
+  const daemon = stage.start('access', '--poll', '1h')
+  await daemon.says('pass', { reason: 'sweep', changes: 2 })
+  stage.sandbox.journal.clear()
+  const before = daemon.lines.length
+  stage.write({ 'access/devs.yaml': crew('devs', ['p01', 'p03']) })
+  await daemon.says('pass', { reason: 'edit', changes: 1 }, before)
+  expect(stage.members('devs')).toEqual([...found, 'p01', 'p03'])
+  expect(stage.sandbox.journal.entries.map(({ path }) => path).filter((path) => path.includes('group-ops'))).toEqual([])
+  expect(await daemon.end()).toBe(0)
+})
+
+test('what a deleted file gave is withdrawn', async () => {
+  stage.write({ 'access/devs.yaml': crew('devs', ['p01']) })
+  const daemon = stage.start('access', '--poll', '1h')
+  await daemon.says('pass', { changes: 1 })
+  const before = daemon.lines.length
+  stage.write({ 'access/devs.yaml': null })
+  await daemon.says('pass', { reason: 'edit', changes: 1 }, before)
+  expect(stage.members('devs')).toEqual(found)
+})
+
+test('a file that cannot be parsed leaves the last good declaration in force, and it is said once', async () => {
+  stage.write({
+    'access/organization.yaml': organization({ interval: '2s' }),
+    'access/devs.yaml': crew('devs', ['ana', 'p01']),
+  })
+  const daemon = stage.start('access', '--poll', '1s')
+  await daemon.says('pass', { changes: 1 })
+  const { revision } = await daemon.says('a declaration is in force')
+  stage.write({ 'access/devs.yaml': 'kind: [' })
+  const { level, code, reason } = await daemon.says('the last good declaration stays in force', { revision })
+  expect({ level, code, reason }).toMatchObject({ level: 'error', code: 'NOT_PARSED' })
+  expect(reason).toMatch(/^access\/devs\.yaml:\d+/)
+  // somebody changes it by hand: the good one is kept. A write of our own, such as p01, would be waited for first
+  stage.sandbox.world.removeMember('devs', stage.sandbox.world.account('ana@acme.com').accountId)
+  await expect.poll(() => stage.members('devs'), { timeout: 60_000 }).toContain('ana')
+  expect(await probes(daemon)).toEqual({ healthz: 200, readyz: 200, current: '0' })
+  expect(daemon.lines.filter(({ msg }) => msg === 'the last good declaration stays in force')).toHaveLength(1)
+  stage.write({ 'access/devs.yaml': crew('devs', ['ana', 'p01', 'p02']) })
+  await expect.poll(() => stage.members('devs'), { timeout: 60_000 }).toContain('p02')
+  expect(await probes(daemon)).toEqual({ healthz: 200, readyz: 200, current: '1' })
+})
+
+async function probes(daemon: Daemon) {
+  const [healthz, readyz, metrics] = await Promise.all(
+    ['/healthz', '/readyz', '/metrics'].map((path) => daemon.get(path)),
+  )
+  const [, current] = /^roster_source_current\{source="files"\} (\d)$/m.exec(metrics!.text) ?? []
+  return { healthz: healthz!.status, readyz: readyz!.status, current }
+}
+
+test('without a declaration that can be taken nothing is done, and the daemon is alive but not ready', async () => {
+  stage.write({ 'access/organization.yaml': 'kind: [' })
+  const daemon = stage.start('access', '--poll', '1h')
+  await daemon.says('there is no declaration that can be taken: nothing is done', { code: 'NOT_PARSED' })
+  expect(await probes(daemon)).toMatchObject({ healthz: 200, readyz: 500 })
+  expect((await daemon.get('/readyz')).text).toContain('[-]declaration failed: no declaration that can be taken')
+  expect(stage.sandbox.journal.entries).toEqual([])
+  expect(await daemon.end()).toBe(0)
+})
+
+test('an entry that ends is removed at its time, and not at the next sweep', async () => {
+  const daemon = stage.start('access', '--poll', '1h')
+  await daemon.says('pass', { reason: 'sweep' })
+  const end = new Date(Date.now() + 10_000)
+  stage.write({ 'access/devs.yaml': crew('devs', ['p01', 'p02'], { ends: { p01: end.toISOString() } }) })
+  await daemon.says('pass', { reason: 'edit', changes: 2 })
+  await daemon.says('pass', { reason: 'expiry', changes: 1 })
+  expect(stage.members('devs')).toEqual([...found, 'p02'])
+  const { time } = await daemon.says('changed', { action: 'delete' })
+  const lateMs = Date.parse(String(time)) - end.getTime()
+  expect(lateMs).toBeGreaterThanOrEqual(0)
+  expect(lateMs).toBeLessThan(30_000)
+})
+
+test('an organization that cannot be reached does not stop the others', async () => {
+  stage.write({
+    'access/other.yaml': organization({ name: 'other', key: 'dead' }),
+    'access/dead': 'no-such-key',
+    'access/devs.yaml': crew('devs', ['p01'], { organization: 'acme' }),
+    'access/ops.yaml': crew('ops', ['p02'], { organization: 'other', group: 'ops' }),
+  })
+  const daemon = stage.start('access', '--poll', '1h')
+  await daemon.says('pass', { organization: 'acme', changes: 1 })
+  await daemon.says('pass', { organization: 'other', changes: 0 })
+  expect(stage.members('devs')).toEqual([...found, 'p01'])
+  expect(stage.members('ops')).toEqual(found)
+  expect((await daemon.get('/healthz')).status).toBe(200)
+})
+
+test('what is approved on the command line is done by the daemon', async () => {
+  stage.write({ 'access/devs.yaml': crew('devs', []).replace('Additive', 'Authoritative') })
+  const daemon = stage.start('access', '--poll', '1s')
+  const { digest } = await daemon.says('held back')
+  const ran = await stage.roster('approve', String(digest), 'access', '--until', '1h')
+  expect(ran).toMatchObject({ code: 0 })
+  await expect.poll(() => stage.members('devs'), { timeout: 60_000 }).toEqual([])
+})
