@@ -67,6 +67,19 @@ describe('a refreshed directory', () => {
     expect([directory.group('Group pay'), directory.group('Group all')?.groupId]).toEqual([undefined, 'all'])
   })
 
+  test('still knows the default groups of before where everybody is read, because that is cheaper', async () => {
+    const applicationRoles = [{ key: 'jira-software', defaultGroupsDetails: [{ groupId: 'all' }] }]
+    const reader = organizationReader({ ...before, applicationRoles })
+    const memory: DirectoryMemory = {}
+    const asked = needs({ products: new Set(['jira-software']), emails: new Set(['ana@acme.com']) })
+    await readWhole(asked, options(reader), memory)
+    for (const _ of [1, 2]) {
+      const { defaultGroups } = await refreshDirectory(asked, options(reader, { known: { accounts: 3 } }), memory)
+      expect(defaultGroups.get('jira-software')?.groupId).toBe('all')
+    }
+    expect(reader.asked.filter(({ path }) => path.endsWith('/applicationrole'))).toHaveLength(1)
+  })
+
   test('that could not be read is not known, whatever was known before', async () => {
     const path = '/v2/orgs/{orgId}/directories/{directoryId}/groups/search'
     const { directory } = await look({ ...before, failing: { [path]: 500 } }, pay)

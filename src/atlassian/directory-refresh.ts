@@ -18,7 +18,7 @@ export function refreshed(whole: DirectoryParts, fresh: DirectoryParts, asked: A
     ...rest,
     accounts: either(whole.accounts, fresh.accounts, (old, now) => accountsAfter(old, now, { covered, asked })),
     groups: either(whole.groups, fresh.groups, (old, now) => groupsAfter(old, now, { covered, asked })),
-    records: either(whole.records, fresh.records, (old, now) => byKey([...old, ...now], ({ id }) => id)),
+    records: either(whole.records, fresh.records, recordsAfter),
     defaultGroupIds: defaults,
     counts: whole.counts,
     provisionedGroups:
@@ -27,6 +27,16 @@ export function refreshed(whole: DirectoryParts, fresh: DirectoryParts, asked: A
         : whole.provisionedGroups,
   }
 }
+
+/**
+ * Everybody was read because that was cheaper than what was asked for: of default groups and of provisioned records, still
+ * only that.
+ */
+export const rereadWhole = (whole: DirectoryParts, fresh: DirectoryParts): DirectoryParts => ({
+  ...fresh,
+  records: either(whole.records, fresh.records, recordsAfter),
+  defaultGroupIds: new Map([...whole.defaultGroupIds, ...fresh.defaultGroupIds]),
+})
 
 function either<Item>(
   whole: readonly Item[] | Unread,
@@ -69,6 +79,6 @@ function groupsAfter(whole: readonly Group[], fresh: readonly Group[], { covered
   return [...kept, ...renewed]
 }
 
-const byKey = <Item>(items: readonly Item[], key: (item: Item) => string): readonly Item[] => [
-  ...new Map(items.map((item) => [key(item), item])).values(),
+const recordsAfter = <Item extends { readonly id: string }>(whole: readonly Item[], fresh: readonly Item[]) => [
+  ...new Map([...whole, ...fresh].map((record) => [record.id, record])).values(),
 ]

@@ -22,7 +22,7 @@ import {
   type DirectoryPlanOptions,
 } from './directory-plan.ts'
 import { readAllRecords, readGroupRecords, readSomeRecords, type JoinableRecord } from './directory-provisioning.ts'
-import { refreshed } from './directory-refresh.ts'
+import { refreshed, rereadWhole } from './directory-refresh.ts'
 
 export interface DirectoryOptions extends DirectoryPlanOptions {
   readonly reader: Reader
@@ -70,7 +70,7 @@ export async function refreshDirectory(
   const asked = { ...needs, everyone: false, products, membersOf: needs.membersOf.union(names) }
   const fresh = await readParts(asked, options)
   const isWhole = fresh.covered === undefined && fresh.counts.groups !== undefined
-  memory.whole = isWhole ? fresh : refreshed(whole, fresh, asked)
+  memory.whole = isWhole ? rereadWhole(whole, fresh) : refreshed(whole, fresh, asked)
   return createDirectory(memory.whole)
 }
 
