@@ -3,6 +3,7 @@ import { exitCodeTable } from '../report/exit-code.ts'
 import { collect, command, live, manifests, type Finish } from './command.ts'
 import { apply, type ApplyOptions } from './commands/apply.ts'
 import { approve, type ApproveOptions } from './commands/approve.ts'
+import { addComment } from './commands/comment.ts'
 import { addController } from './commands/controller.ts'
 import { demo } from './commands/demo.ts'
 import { doctor, type DoctorCommandOptions } from './commands/doctor.ts'
@@ -37,6 +38,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addChecks(program, context, finish)
   addDoctor(program, context, finish)
   addChanges(program, context, finish)
+  addComment(program, context, finish)
   addGet(program, context, finish)
   addImport(program, context, finish)
   addLogin(program, context, finish)

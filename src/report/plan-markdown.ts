@@ -46,7 +46,7 @@ export function renderMarkdown(views: readonly PlanView[], options: MarkdownOpti
 const marker = (organization: string, paths: readonly string[]): string =>
   `<!-- roster plan organization=${encodeURIComponent(organization)} path=${hidden(paths)} -->`
 
-export const markerPattern = /^<!-- roster plan organization=\S* path=\S* -->$/
+export const markerPattern = /^<!-- roster plan organization=(?<organization>\S*) path=(?<paths>\S*) -->$/
 
 const hidden = (paths: readonly string[]): string =>
   short((paths.length === 0 ? ['.'] : paths).map(encodeURIComponent).join(','), 500)
