@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { runChild } from './child-process.ts'
 import { GitSettingError } from './git-error.ts'
 import type { Fetched } from './git-objects.ts'
+import type { Git } from './git-program.ts'
 import { RevisionError, type Signature } from './revision.ts'
 
 /** Which signature a commit must have. */
@@ -31,8 +32,15 @@ export async function verifyCommit(
   const told = await git.run(['log', '--no-walk', format, commit], { repository, ...settings })
   const [status = '', fingerprint = '', signer = ''] = told.toString('utf8').trimEnd().split('\0')
   if (exitCode === 0) return { method: verification.method, signer, fingerprint }
-  const message = `commit ${commit} is not taken: ${meanings[status] ?? meanings['E']!}`
+  // git says "no signature" also of one that it was kept from looking at
+  const meaning = status === 'N' && (await isSigned(git, repository, commit)) ? 'E' : status
+  const message = `commit ${commit} is not taken: ${meanings[meaning] ?? meanings['E']!}`
   throw new RevisionError({ reason: 'NOT_VERIFIED', message, commit })
+}
+
+async function isSigned(git: Git, repository: string, commit: string): Promise<boolean> {
+  const text = (await git.run(['cat-file', 'commit', commit], { repository })).toString('latin1')
+  return /^gpgsig/m.test(text.slice(0, text.indexOf('\n\n')))
 }
 
 /** Of `%G?`, `man git-log`. */
@@ -51,6 +59,9 @@ async function settingsFor({ method, signersFile }: Verification, { directory, e
   const text = await readSigners(signersFile)
   // whatever the commit asks for, only the one kind of signature is looked at
   if (method === 'ssh') {
+    const limits = { cwd: directory, env: { PATH: env['PATH'] ?? '' }, timeoutMs: 30_000, mostBytes: 64 * 1024 }
+    if ('systemCode' in (await runChild('ssh-keygen', ['-?'], limits)))
+      throw new GitSettingError('the ssh-keygen program is not on the PATH: install openssh-client')
     const config = { 'gpg.ssh.allowedSignersFile': signersFile, 'gpg.minTrustLevel': 'fully' }
     return { config: { ...config, 'gpg.program': 'false', 'gpg.x509.program': 'false' } }
   }
