@@ -117,12 +117,15 @@ function ports(): EstatePorts {
 }
 
 /** A pass; two minutes later what it wrote has settled. */
-async function pass(objects: readonly ClusterObject[], run: Partial<EstateRun> = {}) {
+const pass = async (objects: readonly ClusterObject[], run: Partial<EstateRun> = {}) =>
+  (await reportOf(objects, run)).result
+
+async function reportOf(objects: readonly ClusterObject[], run: Partial<EstateRun> = {}) {
   log = []
   const { estates, strays } = sortByOrganization(objects)
   const report = await reconcileEstate(estates[0]!, { strays, changed: () => new Set(), ...run }, ports())
   nowMs += 120_000
-  return report.result
+  return report
 }
 
 test('finalizers come before the first write, status after it; a second pass writes nothing', async () => {
@@ -180,6 +183,11 @@ test('without its Secret an organization waits for a person, and nothing is call
     'tell acme: Ready=False CredentialMissing, Stalled=True CredentialMissing after 0',
     'tell devs: Ready=False Unread, Reconciling=True ProgressingWithRetry, Incomplete=True Unread after 0',
   ])
+})
+
+test('who names a group that is not there is tried again, as the group may be about to come', async () => {
+  const { followUp } = await reportOf([organization(), crew('devs'), crew('guests')])
+  expect([...followUp.failed]).toEqual([objectId(crew('guests'))])
 })
 
 test('a suspended organization is not called', async () => {
