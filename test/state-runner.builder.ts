@@ -1,7 +1,9 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { environment } from '../src/config.ts'
 import type { Sandbox } from '../src/sandbox/start-sandbox.ts'
@@ -17,22 +19,36 @@ export interface Ended {
   readonly stderr: string
 }
 
+export interface Running {
+  readonly over: Promise<Ended>
+  /** SIGKILL, to all of it: it can do nothing about it. */
+  kill(): void
+}
+
 /** A machine that has nothing of its own but a clone, for as long as it lives. */
 export interface Runner {
   /** The directory of the declaration in its clone. */
   readonly access: string
   roster(...words: readonly string[]): Promise<Ended>
   /** Without waiting for its end. */
-  start(...words: readonly string[]): ChildProcess
+  start(...words: readonly string[]): Running
   /** Takes its disk away. */
   discard(): void
+}
+
+export interface RunnerSettings {
+  /** Where it clones from. */
+  readonly url?: string
+  readonly cloneFlags?: readonly string[]
+  /** Where it finds Atlassian. */
+  readonly sandboxUrl?: string
 }
 
 export interface Team {
   readonly sandbox: Sandbox
   readonly repository: TestRepository
   /** A new machine with a fresh clone. Each number has a key of its own at Atlassian, which the journal shows. */
-  runner(number: 1 | 2, settings?: { readonly url?: string; readonly cloneFlags?: readonly string[] }): Promise<Runner>
+  runner(number: 1 | 2, settings?: RunnerSettings): Promise<Runner>
   members(group: string): readonly string[]
   /** Which runner made each write, in order of arrival. */
   writers(): readonly string[]
@@ -72,7 +88,7 @@ export async function openTeam(): Promise<Team> {
   return {
     sandbox,
     repository,
-    runner: async (number, { url = repository.address, cloneFlags = [] } = {}) => {
+    runner: async (number, { url = repository.address, cloneFlags = [], sandboxUrl = sandbox.url } = {}) => {
       const disk = realpathSync(mkdtempSync(join(tmpdir(), 'roster-runner-')))
       disks.push(disk)
       const env = environmentOf(number, disk)
@@ -81,7 +97,7 @@ export async function openTeam(): Promise<Team> {
         cwd: disk,
         env,
       })
-      return runnerOn(disk, env, sandbox.url)
+      return runnerOn(disk, env, sandboxUrl)
     },
     members: (name) => sandbox.world.members(name).map((id) => emailOf(sandbox, id)),
     writers: () => sandbox.journal.writes().map(({ credential }) => credential),
@@ -102,18 +118,21 @@ const environmentOf = (number: number, home: string) => ({
   ROSTER_KEY: `key-${number}`,
 })
 
-function runnerOn(disk: string, env: Record<string, string | undefined>, sandboxUrl: string): Runner {
+function runnerOn(disk: string, env: Readonly<Record<string, string | undefined>>, sandboxUrl: string): Runner {
   const cwd = join(disk, 'work')
-  const argumentsFor = (words: readonly string[]) => [roster, ...words, '--sandbox', sandboxUrl]
+  const start: Runner['start'] = (...words) => {
+    const [command = '', ...rest] = words
+    const live = ['plan', 'apply'].includes(command) ? ['--sandbox', sandboxUrl] : []
+    // a group of its own: the program may start another Node and be that one
+    const child = spawn(process.execPath, [roster, command, ...rest, ...live], { cwd, env, detached: true })
+    const [stdout, stderr] = [text(child.stdout), text(child.stderr)]
+    const over = once(child, 'close').then(async ([code]) => ({ code, stdout: await stdout, stderr: await stderr }))
+    return { over, kill: () => void process.kill(-child.pid!, 'SIGKILL') }
+  }
   return {
     access: join(cwd, 'access'),
-    roster: (...words) =>
-      new Promise((resolve) => {
-        const done = (error: { readonly code?: unknown } | null, stdout: string, stderr: string): void =>
-          resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr })
-        execFile(process.execPath, argumentsFor(words), { cwd, env }, done)
-      }),
-    start: (...words) => spawn(process.execPath, argumentsFor(words), { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    start,
+    roster: (...words) => start(...words).over,
     discard: () => rmSync(disk, { recursive: true, force: true }),
   }
 }

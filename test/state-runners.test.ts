@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serveGit, type GitServer } from './git-http.builder.ts'
-import { crew, openTeam, organization, type Team } from './state-runner.builder.ts'
+import { crew, openTeam, organization, type RunnerSettings, type Team } from './state-runner.builder.ts'
 
 const state = ['--state', 'refs/roster/state']
 
@@ -22,10 +22,8 @@ afterEach(async () => {
   await team.close()
 })
 
-type Settings = Parameters<Team['runner']>[1]
-
 /** How a runner reaches the repository. */
-const ways: Readonly<Record<string, (team: Team) => Promise<Settings>>> = {
+const ways: Readonly<Record<string, (team: Team) => Promise<RunnerSettings>>> = {
   'over file': async () => ({}),
   'over HTTP with a token in the address of the clone, as GitLab leaves it': async ({ repository }) => {
     server = await serve(repository.directory)

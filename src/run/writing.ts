@@ -82,7 +82,10 @@ async function writingWith(held: HeldState, beginning: Beginning, { transport, o
       await checkpoint.settled()
       await held.save(stateAfter(after, reconciled))
     },
-    release: () => held.release(),
+    release: async () => {
+      await checkpoint.stop()
+      await held.release()
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../core/apply.ts'
 import { plannedChanges } from '../../core/plan.ts'
+import { StateMovedError } from '../../core/state.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { renderOutcome, renderOutcomes } from '../../report/outcome-text.ts'
 import { planJson } from '../../report/plan-json.ts'
@@ -10,7 +11,7 @@ import type { ApplyOptions as Decision, Session } from '../../run/session.ts'
 import { redacted, type Context } from '../context.ts'
 import { planAgain } from '../next-commands.ts'
 import { movedBefore, movedSince, planGiven, PlanFileError, type GivenPlan } from '../plan-file.ts'
-import { hasErrors, openDeclaration, runSession, type Opened } from '../pass.ts'
+import { hasErrors, openDeclaration, runSession, type Looked, type Opened } from '../pass.ts'
 import { noteAll, outputOf, printMarkdown, showPlans, type PlanOptions } from './plan.ts'
 
 export interface ApplyOptions extends PlanOptions {
@@ -58,15 +59,35 @@ async function applyOne(session: Session, asking: Asking): Promise<Applied> {
   const { options, context, opened } = asking
   const { given } = asking
   let moves: readonly Move[] = []
+  let hasWritten = false
   const decide = async (view: PlanView): Promise<Decision | undefined> => {
     moves = given ? movedSince(given, view, opened) : []
-    return moves.length === 0 ? consent(view, asking) : undefined
+    return moves.length === 0 ? consent(view, asking, () => void (hasWritten = true)) : undefined
   }
-  const { view, pass } = await runSession(session, opened, { context, decide, approved: options.approve ?? [] })
+  const approved = options.approve ?? []
+  const look = () => runSession(session, opened, { context, decide, approved })
+  const { view, pass } = await afterOthers(look, () => hasWritten, asking)
   if (moves.length > 0) refuse(moves, asking, view.organization)
   const isSilent = plannedChanges(view.plan).length > pass.outcomes.length && pass.outcomes.length === 0
   const isDeclined = moves.length > 0 || isSilent
   return { view, outcomes: pass.outcomes, isDeclined }
+}
+
+/** Who waits for another run plans again after it, since it has changed what the plan rests on. */
+async function afterOthers(
+  look: () => Promise<Looked>,
+  hasWritten: () => boolean,
+  { options, context: { io, note } }: Asking,
+): Promise<Looked> {
+  const endMs = io.clock.now() + (options.lockTimeout ?? 0)
+  for (;;) {
+    try {
+      return await look()
+    } catch (error) {
+      if (!(error instanceof StateMovedError) || hasWritten() || io.clock.now() >= endMs) throw error
+      note('Another run has applied meanwhile: planning again.')
+    }
+  }
 }
 
 /** Says what moved. */
@@ -114,7 +135,8 @@ interface Asking {
   readonly given?: GivenPlan
 }
 
-async function consent(view: PlanView, { paths, options, context, opened }: Asking): Promise<Decision | undefined> {
+async function consent(view: PlanView, asking: Asking, onWrite: () => void): Promise<Decision | undefined> {
+  const { paths, options, context, opened } = asking
   const { io, note, errorPaint } = context
   noteAll([view], opened, { options, context })
   if (outputOf(options) === 'text') showPlans([view], { paths, options, context, isApplying: true })
@@ -124,7 +146,10 @@ async function consent(view: PlanView, { paths, options, context, opened }: Aski
     if (answer.trim() !== 'yes') return undefined
   }
   if (number > 0) note('')
-  const onOutcome = (outcome: Outcome): void => note(renderOutcome(outcome, errorPaint))
+  const onOutcome = (outcome: Outcome): void => {
+    onWrite()
+    note(renderOutcome(outcome, errorPaint))
+  }
   // without changes there is still something to remember: what was found as declared
   return { removalsFirst: options.removalsFirst ?? false, signal: io.signal, onOutcome }
 }
