@@ -2,12 +2,13 @@ import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import { defaultRemovalLimits, defaultRunLimits, removalLimit } from '../core/policy/limits.ts'
 import type { Survey } from '../core/reconcile.ts'
 import { scopeId } from '../core/resource.ts'
-import type { State, StateStore } from '../core/state.ts'
+import { emptyState, type State, type StateStore } from '../core/state.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { renderDiagnostics } from '../report/code-frame.ts'
 import type { PlanView } from '../report/summary.ts'
 import { externalTo } from './external.ts'
 import { openSessions, type ApplyOptions, type Pass, type Session } from '../run/session.ts'
+import { movedCredentials } from './base.ts'
 import type { Context } from './context.ts'
 import { locate, type Located } from './declaration.ts'
 import { interruptible } from './interruption.ts'
@@ -18,6 +19,8 @@ import type { StateOptions } from './state-home.ts'
 /** Flags of the commands that look at live access. */
 export interface LiveOptions extends StateOptions, RepositoryFlags {
   readonly sandbox?: string
+  /** A directory with the declaration as it was agreed to: where credentials go must not have changed since. */
+  readonly base?: string
 }
 
 export interface Opened {
@@ -38,6 +41,9 @@ export async function openDeclaration(
 ): Promise<Opened> {
   const { io } = context
   const located = await locate(paths, context, options)
+  const moved =
+    options.base === undefined ? [] : await movedCredentials(located.declaration.manifests, options.base, io.cwd)
+  if (moved.length > 0) return unopened(located, moved)
   const progress = createProgress(context, 'Reading')
   const states = new Map<string, State>()
   const { sessions, diagnostics } = await openSessions(located.declaration, {
@@ -57,6 +63,14 @@ export async function openDeclaration(
   const stateOf = (organization: string): State => states.get(organization)!
   return { located, sessions, diagnostics: distinct(diagnostics), stateOf, endProgress: progress.end }
 }
+
+const unopened = (located: Located, diagnostics: readonly Diagnostic[]): Opened => ({
+  located,
+  sessions: [],
+  diagnostics,
+  stateOf: () => emptyState,
+  endProgress: () => {},
+})
 
 /** The same store, which also tells what was loaded last. */
 const noting = (store: StateStore, note: (state: State) => void): StateStore => ({

@@ -20,6 +20,7 @@ export const codes = {
   DUPLICATE_OBJECT: 'two objects have the same kind and name',
   NO_ORGANIZATION: 'no AtlassianOrganization is in sight, or more than one',
   NOT_SUPPORTED: 'the declaration asks for something that this version does not do',
+  CREDENTIALS_MOVED: 'a proposed change decides where credentials go',
   CREDENTIAL_MISSING: 'a credential is not where the organization says',
   NETWORK_SETTING: 'a proxy or a file of authorities that the environment names is not usable',
   CREDENTIAL_EXPIRING: 'a credential ends soon',
