@@ -114,10 +114,13 @@ async function passOver(estate: ClusterEstate, run: EstateRun, ports: EstatePort
   const { pass, focus, diagnostics } = looked
   ports.claims.learn(pass.survey, { covers: focus.covers, members: estate.members })
   const isAbout = (id: string): boolean => focus.covers(id)
-  const followUp = await tellAll(estate, { pass, diagnostics, isAbout, isWhole: run.edited === undefined }, objects)
   const applied = new Set((ports.store.latest()?.applied ?? []).map(manifestId))
-  const free = leaving.filter((each) => isAbout(objectId(each)) && !applied.has(objectId(each)))
-  await several(free, (each) => objects.release(each))
+  const isFree = (each: ClusterObject): boolean => isAbout(objectId(each)) && !applied.has(objectId(each))
+  const bound = leaving.filter((each) => !isFree(each))
+  const told = { pass, diagnostics, isAbout, isWhole: run.edited === undefined }
+  // one that goes now is told nothing more: its status would be a version that the release does not know
+  const followUp = await tellAll({ ...estate, leaving: bound }, told, objects)
+  await several(leaving.filter(isFree), (each) => objects.release(each))
   return { result: 'done', pass, followUp: { ...followUp, left: askedOf(focus.left, run) } }
 }
 

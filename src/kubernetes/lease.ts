@@ -137,7 +137,9 @@ async function tryOrTell(seat: Seat): Promise<boolean> {
 /** So that a dead holder is followed at the moment its time is over. */
 function untilExpiryMs({ seen, held, options }: Seat): number {
   if (held || seen === undefined) return Infinity
-  return Math.max(100, seen.sinceMs + durationMs(seen.object) - options.steady.now())
+  const leftMs = seen.sinceMs + durationMs(seen.object) - options.steady.now()
+  // once it is over, it is our own calls that fail, and these are not made again at once
+  return leftMs > 0 ? Math.max(100, leftMs) : Infinity
 }
 
 const durationMs = ({ spec }: LeaseObject): number => (spec.leaseDurationSeconds ?? leaseMs / 1000) * 1000

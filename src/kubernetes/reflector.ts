@@ -112,12 +112,16 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
 async function keepUp<T extends KubeObject>(run: Run<T>): Promise<void> {
   const { clock, signal, random } = run.options
   let failures = 0
+  let wasAnswered = true
   while (!signal.aborted) {
     const startedMs = clock.now()
     const failure = await stepOrFail(run)
     if (clock.now() - startedMs >= healthyMs) failures = 0
     if (failure === undefined) continue
-    failures += 1
+    const isAnswered = failure.status !== undefined
+    // a server that is there again is not the one that was away
+    failures = isAnswered && !wasAnswered ? 1 : failures + 1
+    wasAnswered = isAnswered
     // what the watch could not go on from is listed at once, unless that goes round and round
     if (mustList(failure) && failures === 1) continue
     await slept(clock, delayMs(failure, failures, random), signal)
