@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chart } from './chart.builder.ts'
@@ -6,9 +6,12 @@ import type { ControlPlane } from './control-plane.builder.ts'
 import { startServer } from './server-process.builder.ts'
 
 const program = join(import.meta.dirname, '../../bin/roster.js')
+const folder = mkdtempSync(join(tmpdir(), 'roster-controllers-'))
+process.on('exit', () => rmSync(folder, { recursive: true }))
+let started = 0
 
 /** Namespace of the release. */
-export const home = 'roster-system'
+const home = 'roster-system'
 
 /** Installs the chart, so that controllers have its account and no more rights than it gives. */
 export async function installChart(plane: ControlPlane, organizationNamespaces: readonly string[]): Promise<void> {
@@ -68,20 +71,20 @@ export async function accountKubeconfig(plane: ControlPlane, url = plane.url): P
 /** Resolves once everything is listed. Fails, with the end of its log, where it ends before. */
 export async function startController(options: ControllerProcessOptions): Promise<ControllerProcess> {
   const { name = 'pod', kubeconfig, sandboxUrl, namespaces = [] } = options
-  const logFile = join(mkdtempSync(join(tmpdir(), 'roster-controller-')), 'log')
+  const logFile = join(folder, `log-${(started += 1)}`)
   const where = namespaces.flatMap((namespace) => ['--namespace', namespace])
   const ports = ['--bind-address', '127.0.0.1', '--health-port', '0', '--metrics-port', '0']
   const argv = [program, 'controller', '--kubeconfig', kubeconfig, '--sandbox', sandboxUrl, ...ports, ...where]
   const child = startServer(process.execPath, argv, logFile, { POD_NAME: name, POD_NAMESPACE: home })
   const log = (): readonly LogLine[] => linesOf(readFileSync(logFile, 'utf8'))
   await child.ready(async () => log().some(({ msg }) => msg === 'everything is listed'))
-  const started = log().find(({ msg }) => msg === 'the controller has started')!
+  const first = log().find(({ msg }) => msg === 'the controller has started')!
   return {
     name,
     pid: child.pid,
     log,
-    healthUrl: `http://127.0.0.1:${Number(started['healthPort'])}`,
-    metricsUrl: `http://127.0.0.1:${Number(started['metricsPort'])}`,
+    healthUrl: `http://127.0.0.1:${Number(first['healthPort'])}`,
+    metricsUrl: `http://127.0.0.1:${Number(first['metricsPort'])}`,
     signal: child.signal,
     end: (signal = 'SIGTERM') => child.end(signal),
   }

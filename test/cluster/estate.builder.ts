@@ -20,7 +20,7 @@ export interface Estate {
   handled(): Promise<string | undefined>
   /** Every write of a member that was let through, in order of arrival: `+3 devs`, `-3 devs`; of others their operation. */
   writes(): readonly string[]
-  /** `devs: 1 2 3`, of the groups that have members. */
+  /** `devs: 0 1 2`, of the groups with more than person 0, who is in each from the start. */
   members(): readonly string[]
   close(): Promise<void>
 }
@@ -71,7 +71,7 @@ export async function openEstate(plane: ControlPlane, options: EstateOptions): P
     members: () =>
       groups
         .map((group) => `${group}: ${sandbox.world.members(group).map(personOf).toSorted().join(' ')}`)
-        .filter((each) => !each.endsWith(': ')),
+        .filter((each) => !each.endsWith(': 0')),
     close: () => sandbox.close(),
   }
 }
@@ -125,7 +125,8 @@ const seedOf = ({ namespace, people, groups }: EstateOptions): WorldSeed =>
         email: `p${index}@acme.com`,
         name: `Person ${index}`,
       })),
-      groups: groups.map((name) => ({ id: `group-${name}`, name })),
+      // nobody may empty a group without being asked: person 0 stays
+      groups: groups.map((name) => ({ id: `group-${name}`, name, members: ['p0@acme.com'] })),
     }),
   )
 
