@@ -21,7 +21,7 @@ const changed = (from: string, to: string): string => {
 }
 
 function plan(files: Readonly<Record<string, string>>): Promise<Ran> {
-  const argv = ['plan', 'access', '--base', join(agreed, 'access'), '--sandbox', sandbox.url, '-o', 'markdown']
+  const argv = ['plan', 'access', '--base', agreed, '--sandbox', sandbox.url, '-o', 'markdown']
   return roster(argv, { cwd: acme(files) })
 }
 

@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { manifestId, type Manifest } from '../core/manifest.ts'
@@ -6,17 +7,27 @@ import { readSelection } from '../source/root.ts'
 /** What of an organization decides which credentials are read, and where they are sent. */
 const decisive = ['organizationId', 'directoryId', 'sites', 'provisioning', 'credentials', 'endpoints'] as const
 
+export interface Proposal {
+  /** Of the whole declaration. */
+  readonly manifests: readonly Manifest[]
+  /** As typed. */
+  readonly paths: readonly string[]
+}
+
 /**
  * What a change to a declaration does to where credentials go, as mistakes of the organizations in it. A plan of what
  * somebody proposes is made with real credentials, before anybody has agreed to it: an address in it would get them.
- * `base`: a directory with the declaration as it was agreed to.
+ * `base`: stands for the working directory, and holds at the same paths what was agreed to.
  */
 export async function movedCredentials(
-  manifests: readonly Manifest[],
+  { manifests, paths }: Proposal,
   base: string,
   cwd: string,
 ): Promise<readonly Diagnostic[]> {
-  const agreed = (await readSelection([base], cwd)).declaration.manifests.filter(isOrganization)
+  const there = (paths.length === 0 ? ['.'] : paths).map((path) =>
+    resolve(cwd, base, relative(cwd, resolve(cwd, path))),
+  )
+  const agreed = (await readSelection(there, cwd)).declaration.manifests.filter(isOrganization)
   return manifests.filter(isOrganization).flatMap((organization) => {
     const before = agreed.filter((each) => manifestId(each) === manifestId(organization))
     if (before.length === 0) return [problem(organization, [], 'the organization is not in')]

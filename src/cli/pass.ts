@@ -19,7 +19,7 @@ import type { StateOptions } from './state-home.ts'
 /** Flags of the commands that look at live access. */
 export interface LiveOptions extends StateOptions, RepositoryFlags {
   readonly sandbox?: string
-  /** A directory with the declaration as it was agreed to: where credentials go must not have changed since. */
+  /** A directory that holds, at the same paths, what was agreed to: where credentials go must not have changed since. */
   readonly base?: string
 }
 
@@ -42,7 +42,9 @@ export async function openDeclaration(
   const { io } = context
   const located = await locate(paths, context, options)
   const moved =
-    options.base === undefined ? [] : await movedCredentials(located.declaration.manifests, options.base, io.cwd)
+    options.base === undefined
+      ? []
+      : await movedCredentials({ manifests: located.declaration.manifests, paths }, options.base, io.cwd)
   if (moved.length > 0) return unopened(located, moved)
   const progress = createProgress(context, 'Reading')
   const states = new Map<string, State>()

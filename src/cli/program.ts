@@ -71,7 +71,7 @@ function addChecks(program: Command, context: Context, finish: Finish): void {
   )
     .option('--detailed-exitcode', 'exit 2 where changes are pending')
     .option('--out <file>', 'save the plan, for roster apply <file>')
-    .option('--base <directory>', 'refuse where credentials would go elsewhere than the declaration there says')
+    .option('--base <directory>', 'refuse where credentials would go elsewhere than the same paths there say')
     .action(async (paths: string[], options: PlanOptions) => finish(await plan(paths, options, context)))
   live(
     command(program, {
