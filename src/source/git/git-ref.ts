@@ -1,4 +1,4 @@
-import { maxSatisfying, validRange } from 'semver'
+import { eq, maxSatisfying, valid, validRange } from 'semver'
 import { hasControlCharacter } from './git-address.ts'
 import { GitSettingError } from './git-error.ts'
 
@@ -18,6 +18,7 @@ export interface Tip {
 
 export type Resolved = Tip | { readonly reason: 'REF_GONE' | 'REF_AMBIGUOUS'; readonly detail: string }
 
+const tagPrefix = 'refs/tags/'
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 /** `undefined`: the default branch. @throws GitSettingError */
@@ -74,16 +75,17 @@ export function resolveRef(wanted: Exclude<WantedRef, { kind: 'commit' }>, print
 }
 
 function highest(range: string, tips: ReadonlyMap<string, string>): Resolved {
-  const tags = [...tips.keys()].filter((ref) => ref.startsWith('refs/tags/'))
-  const version = maxSatisfying(
-    tags.map((ref) => ref.slice('refs/tags/'.length)),
-    range,
-  )
+  const tags = [...tips].filter(([ref]) => ref.startsWith(tagPrefix))
+  const names = tags.map(([ref]) => ref.slice(tagPrefix.length))
+  const version = maxSatisfying(names, range)
   if (version === null) return { reason: 'REF_GONE', detail: `no tag is a version in ${range}` }
-  const same = [`refs/tags/v${version.replace(/^v/, '')}`, `refs/tags/${version.replace(/^v/, '')}`]
-  const found = same.flatMap((ref) => (tips.has(ref) ? [{ ref, commit: tips.get(ref)! }] : []))
+  // `1.2.0`, `v1.2.0` and `1.2.0+build` are one version
+  const found = tags
+    .map(([ref, commit]) => ({ ref, commit }))
+    .filter(({ ref }) => valid(ref.slice(tagPrefix.length)) !== null && eq(ref.slice(tagPrefix.length), version))
   if (new Set(found.map(({ commit }) => commit)).size === 1) return found[0]!
-  return { reason: 'REF_AMBIGUOUS', detail: `${same.join(' and ')} are one version and two commits` }
+  const refs = found.map(({ ref }) => ref)
+  return { reason: 'REF_AMBIGUOUS', detail: `${refs.join(' and ')} are one version and several commits` }
 }
 
 function tipsOf(printed: string): ReadonlyMap<string, string> {
