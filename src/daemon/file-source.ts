@@ -11,6 +11,9 @@ export interface FileSourceOptions {
   readonly directory: string
   /** Reads the files that are there now. `commit` is made from them. */
   readonly read: () => Promise<Omit<Snapshot, 'commit'>>
+  readonly recall: DeclarationSource['recall']
+  /** Of the source. */
+  readonly id: string
   readonly clock: Clock
 }
 
@@ -19,12 +22,13 @@ const settleMs = 500
 const tries = 20
 
 /** A directory of manifests on this machine. */
-export function createFileSource({ directory, read, clock }: FileSourceOptions): DeclarationSource {
+export function createFileSource({ directory, read, clock, ...options }: FileSourceOptions): DeclarationSource {
   const now = async (): Promise<Snapshot> => {
     const found = await read()
     return { ...found, commit: digestOf(found.declaration) }
   }
   return {
+    ...options,
     type: 'files',
     look: async ({ good, refused }) => {
       let snapshot = await now()

@@ -7,6 +7,7 @@ import { hookRoutes } from '../server/hook-routes.ts'
 import { metricsRoutes } from '../server/metrics-routes.ts'
 import { serve, type Route, type Server } from '../server/serve.ts'
 import { holdLock, type Lock } from '../state/lock-file.ts'
+import { createKeptDeclaration, type KeptDeclaration } from './kept-declaration.ts'
 import { createEstates, type Estates } from './estates.ts'
 import type { PassPorts } from './estate-pass.ts'
 import type { DeclarationSource, Snapshot } from './snapshot.ts'
@@ -58,7 +59,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 }
 
 async function withLock(lock: Lock, options: DaemonOptions): Promise<void> {
-  const { ports, version, source } = options
+  const { ports, version, source, stateDirectory } = options
   const { log } = ports
   const lost = new AbortController()
   const signal = AbortSignal.any([ports.signal, lost.signal])
@@ -66,10 +67,15 @@ async function withLock(lock: Lock, options: DaemonOptions): Promise<void> {
   const parts: Parts = { estates, loop: undefined }
   log.info('started', { version, source: source.type })
   const servers = await listen(options, parts)
-  parts.loop = startSourceLoop({ ...options, ...ports, signal, ...events(options, { estates, lock, lost }) })
+  const kept = createKeptDeclaration({ directory: stateDirectory, id: source.id, log })
+  const before = await kept.load()
+  const recalled = before && (await source.recall(before))
+  const told = events(options, { estates, lock, lost, kept })
+  parts.loop = startSourceLoop({ ...options, ...ports, signal, ...told, ...(recalled && { recalled }) })
   await parts.loop.over
   log.info('stopping: what is in flight ends')
   await estates.over()
+  await kept.settled()
   await Promise.all(servers.map((server) => server.close()))
   if (lost.signal.aborted) throw new LostError('another process has taken the state directory over')
   log.info('stopped')
@@ -79,13 +85,15 @@ interface Held {
   readonly estates: Estates
   readonly lock: Lock
   readonly lost: AbortController
+  readonly kept: KeptDeclaration
 }
 
-function events({ source, ports: { log, metrics } }: DaemonOptions, { estates, lock, lost }: Held) {
+function events({ source, ports: { log, metrics } }: DaemonOptions, { estates, lock, lost, kept }: Held) {
   return {
     onTaken: (after: Snapshot, before: Snapshot | undefined): void => {
       metrics.inForce(source.type, after.commit)
       log.info('a declaration is in force', { revision: after.commit, manifests: after.declaration.manifests.length })
+      kept.save(after)
       estates.take(after, before)
     },
     onLook: (): void => {

@@ -2,7 +2,7 @@ import type { Clock } from '../core/ports.ts'
 import type { Log } from '../report/log.ts'
 import type { SourceResult } from '../report/metrics-source.ts'
 import type { Metrics } from '../report/metrics.ts'
-import { nextRevision, type InForce, type RevisionEvent } from '../source/git/revision.ts'
+import { nextRevision, type Candidate, type InForce, type RevisionEvent } from '../source/git/revision.ts'
 import { createBell } from './bell.ts'
 import type { DeclarationSource, Snapshot } from './snapshot.ts'
 
@@ -58,24 +58,32 @@ interface Desk {
 }
 
 async function lookOnce(desk: Desk, options: SourceLoopOptions): Promise<void> {
-  const { source, clock, log, metrics, onTaken } = options
-  const before = desk.inForce
-  let event: RevisionEvent
+  const { source, log, metrics, signal } = options
   try {
-    const candidate = await source.look(before)
-    ;({ inForce: desk.inForce, event } = nextRevision(before, candidate, clock.now()))
+    const candidate = await source.look(desk.inForce)
+    // git is stopped like everything else, and that is nothing to tell
+    if (signal.aborted) return
+    if (desk.isFailing) log.info('the source can be read again')
+    desk.isFailing = false
+    take(desk, candidate, options)
   } catch (error) {
+    if (signal.aborted) return
     metrics.looked(source.type, 'failed')
+    fallBack(desk, options)
     if (!desk.isFailing) log.error('the source cannot be read, what is in force goes on', { error })
     desk.isFailing = true
-    return
   }
-  if (desk.isFailing) log.info('the source can be read again')
-  desk.isFailing = false
-  const { good, refused } = desk.inForce
+}
+
+function take(desk: Desk, candidate: Candidate<Snapshot>, options: SourceLoopOptions): void {
+  const { source, clock, log, metrics, onTaken } = options
+  const before = desk.inForce.good
+  const { inForce, event } = nextRevision(desk.inForce, candidate, clock.now())
+  const { good, refused } = inForce
+  desk.inForce = inForce
   metrics.looked(source.type, resultOf(event, refused))
   if (event === 'mended') log.info('what was refused is no more, the newest declaration is in force')
-  if (event === 'taken' && good) onTaken(good, before.good)
+  if (event === 'taken' && good) onTaken(good, before)
   if (event === 'refused' && refused) refuse(desk, refused, options)
 }
 
@@ -83,16 +91,22 @@ async function lookOnce(desk: Desk, options: SourceLoopOptions): Promise<void> {
 function refuse(
   desk: Desk,
   { reason, message, commit }: NonNullable<InForce<Snapshot>['refused']>,
-  { log, recalled, onTaken }: SourceLoopOptions,
+  options: SourceLoopOptions,
 ): void {
-  if (!desk.inForce.good && recalled) {
-    desk.inForce = { ...desk.inForce, good: recalled }
-    onTaken(recalled, undefined)
-  }
+  // what was verified once may not be trusted any more
+  if (commit !== options.recalled?.commit) fallBack(desk, options)
+  const { log } = options
   const facts = { code: reason, reason: message, ...(commit !== undefined && { refused: commit }) }
   const { good } = desk.inForce
   if (!good) log.error('there is no declaration that can be taken: nothing is done', facts)
   else log.error('the last good declaration stays in force', { ...facts, revision: good.commit })
+}
+
+/** To what was in force before a restart. */
+function fallBack(desk: Desk, { recalled, onTaken }: SourceLoopOptions): void {
+  if (desk.inForce.good || !recalled) return
+  desk.inForce = { ...desk.inForce, good: recalled }
+  onTaken(recalled, undefined)
 }
 
 function resultOf(event: RevisionEvent, refused: InForce<Snapshot>['refused']): SourceResult {
