@@ -103,7 +103,7 @@ function startSeatLease(seat: Seat, ended: PromiseWithResolvers<void>): Lease {
     clock,
     steady,
     random,
-    rank: (holder) => rankOf(holder, name),
+    rank: (holder) => rankOf(holder, `${namespace}/${name}`),
     onWanted: () => ended.resolve(),
     onAcquired: () => {
       log.info('this process is the writer now', { lease: name })
@@ -127,6 +127,6 @@ async function stopWork(seat: Seat): Promise<void> {
 }
 
 /** The same for all processes, and for each Lease another order of them. */
-function rankOf(identity: string, name: string): number {
-  return createHash('sha256').update(`${name}\0${identity}`).digest().readUInt32BE(0)
+function rankOf(identity: string, lease: string): number {
+  return createHash('sha256').update(`${lease}\0${identity}`).digest().readUInt32BE(0)
 }

@@ -175,6 +175,15 @@ test('a process that is not the writer any more writes nothing, and leaves it to
   expect(log.filter((each) => each.startsWith('tell'))).toEqual([])
 })
 
+test('a process that is no longer the writer after its first write says nothing either', async () => {
+  let asked = 0
+  const stopped: EstatePorts = { ...ports(), mayWrite: () => (asked += 1) <= 2 }
+  const { estates, strays } = sortByOrganization([organization(), crew('devs'), crew('ops')])
+  await reconcileEstate(estates[0]!, { strays, changed: () => new Set() }, stopped)
+  expect(writes()).toHaveLength(1)
+  expect(log.filter((each) => each.startsWith('tell'))).toEqual([])
+})
+
 test('without its Secret an organization waits for a person, and nothing is called', async () => {
   secret = undefined
   expect(await pass([organization(), crew('devs')])).toBe('unopened')

@@ -81,7 +81,8 @@ export async function reconcileEstate(
   ports: EstatePorts,
 ): Promise<EstateReport> {
   const { organization, members, leaving } = estate
-  const { objects, configMaps } = ports
+  const { configMaps } = ports
+  const objects = whileWriter(ports)
   if (isSuspended(organization)) {
     await several([organization, ...members, ...leaving], (each) => tell(objects, each, { ...calm, suspended: true }))
     return { result: 'suspended', followUp: nothing }
@@ -92,8 +93,19 @@ export async function reconcileEstate(
     return { result: 'released', followUp: nothing }
   }
   await holdAll(estate, run, objects)
-  return passOver(estate, run, ports)
+  return passOver(estate, run, { ...ports, objects })
 }
+
+/** A process that was stopped for a while must not say over the new writer's words what it knew then. */
+const whileWriter = ({ objects, mayWrite }: EstatePorts): ObjectWrites => ({
+  ...objects,
+  release: async (object, why) => {
+    if (mayWrite()) await objects.release(object, why)
+  },
+  tell: async (object, status) => {
+    if (mayWrite()) await objects.tell(object, status)
+  },
+})
 
 /** Before the first write: an object that is deleted meanwhile is then still there to be withdrawn. */
 async function holdAll({ organization, members }: ClusterEstate, { edited }: EstateRun, objects: ObjectWrites) {
