@@ -56,16 +56,22 @@ export async function openAcme(): Promise<Acme> {
 
 const systemLike: Clock = { now: () => today, sleep: async () => {} }
 
+export interface Surroundings {
+  readonly clock?: Clock
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** One command, in this process. */
 export async function runCommand(
   argv: readonly string[],
-  { clock = systemLike, cwd = process.cwd() }: { readonly clock?: Clock; readonly cwd?: string } = {},
+  { clock = systemLike, cwd = process.cwd(), env = {} }: Surroundings = {},
 ): Promise<Ran> {
   let [stdout, stderr] = ['', '']
   const code = await main(argv, {
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
-    env: {},
+    env,
     cwd,
     isTty: { stdin: false, stdout: false, stderr: false },
     signal: new AbortController().signal,

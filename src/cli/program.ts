@@ -9,6 +9,7 @@ import { demo } from './commands/demo.ts'
 import { doctor, type DoctorCommandOptions } from './commands/doctor.ts'
 import { get, outputs, subjects, type GetOptions, type GetSubject } from './commands/get.ts'
 import { addImport } from './commands/import.ts'
+import { addInit } from './commands/init.ts'
 import { login, type LoginOptions } from './commands/login.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
 import { addRun } from './commands/run.ts'
@@ -40,6 +41,7 @@ export function createProgram(context: Context, version: string, finish: Finish)
   addChanges(program, context, finish)
   addComment(program, context, finish)
   addGet(program, context, finish)
+  addInit(program, context, finish)
   addImport(program, context, finish)
   addLogin(program, context, finish)
   addRun(program, context, finish)
