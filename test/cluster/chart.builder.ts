@@ -42,10 +42,17 @@ export function runHelm(
   return promise
 }
 
-/** @param sets `a.b=1`, as JSON values of `--set-json` */
-export async function template(helm: string, sets: readonly string[] = []): Promise<readonly Rendered[]> {
+/**
+ * @param sets `a.b=1`, as JSON values of `--set-json`
+ * @param namespace of the release
+ */
+export async function template(
+  helm: string,
+  sets: readonly string[] = [],
+  namespace = 'atlassian',
+): Promise<readonly Rendered[]> {
   const flags = sets.flatMap((set) => ['--set-json', set])
-  const { code, stdout, stderr } = await runHelm(helm, ['template', 'roster', chart, '-n', 'atlassian', ...flags])
+  const { code, stdout, stderr } = await runHelm(helm, ['template', 'roster', chart, '-n', namespace, ...flags])
   if (code !== 0) throw new Error(stderr)
   return parseAllDocuments(stdout)
     .map((document) => document.toJS() as Rendered | null)
