@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, type ExpectStatic } from 'vitest'
+import { afterAll, beforeAll, describe, test, type ExpectStatic } from 'vitest'
 import { accountKubeconfig, installChart, startController, type ControllerProcess } from './controller.builder.ts'
 import { describeInCluster, startControlPlane, type ControlPlane } from './control-plane.builder.ts'
 import { openEstate, type Estate } from './estate.builder.ts'

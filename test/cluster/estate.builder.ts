@@ -6,6 +6,8 @@ import type { Answer, ControlPlane } from './control-plane.builder.ts'
 /** An organization of the cluster, in a namespace of its own, and the Atlassian Cloud behind it. */
 export interface Estate {
   readonly namespace: string
+  /** The key that it is called with, as a bearer. */
+  readonly key: string
   readonly sandbox: Sandbox
   /** The organization and its Secret, in a namespace that is there. */
   declare(): Promise<void>
@@ -40,7 +42,8 @@ export async function openEstate(plane: ControlPlane, options: EstateOptions): P
   const { namespace, groups } = options
   const sandbox = await startSandbox({ world: seedOf(options), record: true })
   const { writeMs: delayMs = 0 } = options
-  if (delayMs > 0) sandbox.faults.add({ match: { path: '/memberships' }, effect: { kind: 'slow', delayMs } })
+  for (const operation of ['addUserToGroup', 'removeUserFromGroup'])
+    sandbox.faults.add({ match: { operation }, effect: { kind: 'slow', delayMs } })
   const apply = applier(plane, namespace)
   const listed = async (plural: string) => {
     const { body } = await plane.call('GET', `/apis/roster.dev/v1alpha1/namespaces/${namespace}/${plural}`)
@@ -48,6 +51,7 @@ export async function openEstate(plane: ControlPlane, options: EstateOptions): P
   }
   return {
     namespace,
+    key: keyOf(namespace),
     sandbox,
     declare: async () => {
       const data = { api: Buffer.from(keyOf(namespace)).toString('base64') }
