@@ -40,10 +40,7 @@ const accountPrefix = '712020:p'
 
 export async function openEstate(plane: ControlPlane, options: EstateOptions): Promise<Estate> {
   const { namespace, groups } = options
-  const sandbox = await startSandbox({ world: seedOf(options), record: true })
-  const { writeMs: delayMs = 0 } = options
-  for (const operation of ['addUserToGroup', 'removeUserFromGroup'])
-    sandbox.faults.add({ match: { operation }, effect: { kind: 'slow', delayMs } })
+  const sandbox = await openSandbox(options)
   const apply = applier(plane, namespace)
   const listed = async (plural: string) => {
     const { body } = await plane.call('GET', `/apis/roster.dev/v1alpha1/namespaces/${namespace}/${plural}`)
@@ -78,6 +75,14 @@ export async function openEstate(plane: ControlPlane, options: EstateOptions): P
         .filter((each) => !each.endsWith(': 0')),
     close: () => sandbox.close(),
   }
+}
+
+async function openSandbox(options: EstateOptions): Promise<Sandbox> {
+  const { writeMs: delayMs = 0 } = options
+  const sandbox = await startSandbox({ world: seedOf(options), record: true })
+  for (const operation of ['addUserToGroup', 'removeUserFromGroup'])
+    sandbox.faults.add({ match: { operation }, effect: { kind: 'slow', delayMs } })
+  return sandbox
 }
 
 interface Listed {
