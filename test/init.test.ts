@@ -17,6 +17,8 @@ const init = (...flags: readonly string[]): Promise<Ran> =>
 const validate = (): Promise<Ran> => runCommand(['validate', 'access'], { cwd: join(folder, 'repository') })
 const read = (path: string): string => readFileSync(join(folder, 'repository', path), 'utf8')
 const write = (path: string, text: string): void => writeFileSync(join(folder, 'repository', path), text)
+const usedActions = (text: string): readonly string[] =>
+  [...text.matchAll(/uses: (\S+@[0-9a-f]{40} # v[\d.]+)$/gm)].map(([, action]) => action!)
 const filesBelow = (path: string): readonly string[] =>
   readdirSync(path, { recursive: true, encoding: 'utf8', withFileTypes: true })
     .filter((each) => each.isFile())
@@ -134,6 +136,16 @@ test('every editor line of the repository leads to its schema', async () => {
     return schema === undefined ? [] : [join('access', dirname(path), schema)]
   })
   expect(found).toEqual(['schemas/roster.schema.json', 'schemas/roster.schema.json'])
+})
+
+test('the workflows use the same commits of other actions as the action of Roster and its example', async () => {
+  await init(...acme)
+  const used = ['plan', 'apply', 'drift'].flatMap((name) => usedActions(read(`.github/workflows/${name}.yml`)))
+  const ours = ['.github/actions/roster/action.yml', 'examples/github/roster.yml'].flatMap((path) =>
+    usedActions(readFileSync(join(examples, '..', path), 'utf8')),
+  )
+  expect(used.length).toBeGreaterThan(0)
+  expect(used.filter((each) => !ours.includes(each))).toEqual([])
 })
 
 test('the example of a team is valid as soon as it is a manifest, and may not go beyond its delegation', async () => {

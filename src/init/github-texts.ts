@@ -13,14 +13,15 @@ const roster = 'npx --no -- roster'
 const state = '--state refs/roster/state'
 
 /**
- * By commit, as a tag may be moved: v5.0.0 of both. The version of Roster is that of package-lock.json. Nothing that a
- * package brings is run while it is installed.
+ * Actions by commit, as a tag may be moved. The version of Roster is that of package-lock.json. Nothing that a package
+ * brings is run while it is installed.
  */
 const setUp: readonly string[] = [
-  '      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0',
-  '      - uses: actions/setup-node@a0853c24544627f65ddf259abe73b1d18a591444 # v5.0.0',
+  '      - uses: actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8 # v6.0.1',
+  '      - uses: actions/setup-node@6044e13b5dc448c55e2357c09f80417699197238 # v6.2.0',
   '        with:',
   '          node-version: 24',
+  '          package-manager-cache: false',
   '      - run: npm ci --ignore-scripts --no-audit --no-fund',
 ]
 
@@ -37,18 +38,14 @@ const planWorkflow = (answers: Answers): string =>
     `  group: plan-${expression('github.event.pull_request.number')}`,
     '  cancel-in-progress: true',
     'jobs:',
-    '  validate: # needs no secret, so it runs for forks too',
-    '    runs-on: ubuntu-24.04',
-    '    timeout-minutes: 10',
-    '    steps:',
-    ...setUp,
-    `      - run: ${roster} validate access -o github`,
+    ...validateJob,
     '  plan:',
     '    needs: validate',
     '    # GitHub gives no secrets to pull requests from forks',
     '    if: github.event.pull_request.head.repo.full_name == github.repository',
     '    runs-on: ubuntu-24.04',
     '    timeout-minutes: 30',
+    '    environment: plan',
     '    permissions:',
     '      contents: read',
     '      pull-requests: write # one comment, written anew by each run',
@@ -57,14 +54,27 @@ const planWorkflow = (answers: Answers): string =>
     '      - name: Plan',
     '        env:',
     ...secretLines(answers),
+    `          BASE: ${expression('github.event.pull_request.base.sha')}`,
     '        run: |',
+    '          # the keys must not go where only this branch sends them',
+    '          git fetch --quiet --depth=1 origin "$BASE"',
+    '          git worktree add --quiet --detach "$RUNNER_TEMP/base" "$BASE"',
     '          code=0',
-    `          ${roster} plan access ${state} -o markdown --redact-emails > plan.md || code=$?`,
+    `          ${roster} plan access --base "$RUNNER_TEMP/base" ${state} -o markdown --redact-emails > plan.md || code=$?`,
     '          cat plan.md >> "$GITHUB_STEP_SUMMARY"',
     '          # 3: a guardrail holds something, and the plan says how to approve it',
     '          [ "$code" -eq 0 ] || [ "$code" -eq 3 ] || exit "$code"',
     ...comment,
   )
+
+const validateJob: readonly string[] = [
+  '  validate: # needs no secret, so it runs for forks too',
+  '    runs-on: ubuntu-24.04',
+  '    timeout-minutes: 10',
+  '    steps:',
+  ...setUp,
+  `      - run: ${roster} validate access -o github`,
+]
 
 /** Also of a plan that is incomplete: that is what people should see. */
 const comment: readonly string[] = [
@@ -131,6 +141,7 @@ const driftWorkflow = (answers: Answers): string =>
     "    if: github.ref == 'refs/heads/main'",
     '    runs-on: ubuntu-24.04',
     '    timeout-minutes: 30',
+    '    environment: plan',
     '    steps:',
     ...setUp,
     '      - name: Compare',

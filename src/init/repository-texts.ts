@@ -10,6 +10,11 @@ export const repositoryTexts = (answers: Answers): Readonly<Record<string, strin
     '.roster/',
     'node_modules/',
     '.env',
+    '# what a pipeline writes down',
+    '/plan.md',
+    '/apply.md',
+    '/drift.md',
+    '/gl-code-quality-report.json',
   ),
   CODEOWNERS: codeOwners(answers),
   'README.md': readme(answers),
@@ -74,16 +79,16 @@ const readme = (answers: Answers): string =>
     '',
     ...settings(answers),
     '',
-    'Whoever may push a branch here can read the secrets that `plan` has: a workflow runs as the branch says, and sends keys',
-    'where the `organization.yaml` of the branch says. A fork gets none. What is in the environment `apply`, only main gets.',
+    'Whoever may push a branch here can read the secrets that `plan` has, because a workflow runs as the branch says. A fork gets',
+    'none. What is in the environment `apply`, only main gets.',
   )
 
 function settings(answers: Answers): readonly string[] {
   const names = secretsOf(answers).map((name) => `\`${name}\``)
   return [
-    `- The secrets ${names.join(', ')}, twice. GitHub: for the repository, with which`,
-    '  `plan` and `drift` read, and in an environment `apply`, for the branch main only and with a reviewer where each apply needs',
-    '  a second pair of eyes. GitLab: masked variables, and protected ones of the environment `apply`.',
+    `- The secrets ${names.join(', ')}, twice. GitHub: in an environment \`plan\`,`,
+    '  and in an environment `apply`, which is for the branch main only and has a reviewer where each apply needs a second pair of',
+    '  eyes. GitLab: masked variables, and protected ones of the environment `apply`.',
     '- The branch main: protected, changed by pull request only, with a review from code owners.',
     '- GitLab: a schedule for `drift`; "Allow Git push requests to the repository" for job tokens, because `apply` keeps the state',
     '  in `refs/roster/state`; `GITLAB_TOKEN`, a project access token with the scope api, for the plan as a note.',
