@@ -48,6 +48,8 @@ export interface Checkout {
   git(...argv: readonly string[]): string
   /** The step of the action that runs the program, as a runner would: real bash, real processes. */
   run(occasion: Occasion, forge: Forge): Promise<Job>
+  /** The lines of a job of GitLab, for merge request 7 of project 4711. */
+  runScript(lines: readonly string[], forge: Forge): Promise<Job>
 }
 
 const who = {
@@ -89,6 +91,7 @@ function checkoutOf(home: string, directory: string): Checkout {
       return checkoutOf(home, next)
     },
     run: (occasion, forge) => runStep(directory, occasion, forge),
+    runScript: (lines, forge) => runLines(directory, lines, forge),
   }
 }
 
@@ -139,6 +142,30 @@ async function runStep(directory: string, occasion: Occasion, forge: Forge): Pro
       .map((line) => line.split('=', 2)),
   ) as Job['outputs']
   return { code, log, summary: read('summary'), outputs }
+}
+
+/** `npx --no -- roster` is the program of this repository: what `npm ci` would bring. */
+const npx = `#!/bin/sh\nshift 3\nexec node ${join(root, 'bin/roster.js')} "$@"\n`
+
+async function runLines(directory: string, lines: readonly string[], forge: Forge): Promise<Job> {
+  const temporary = mkdtempSync(join(tmpdir(), 'roster-runner-'))
+  writeFileSync(join(temporary, 'npx'), npx, { mode: 0o755 })
+  writeFileSync(join(temporary, 'job.sh'), lines.join('\n'))
+  const env = {
+    ...environment(temporary),
+    PATH: `${temporary}:${process.env['PATH'] ?? ''}`,
+    CI_API_V4_URL: forge.url,
+    CI_MERGE_REQUEST_IID: '7',
+    CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
+    CI_PROJECT_ID: '4711',
+    GITLAB_CI: 'true',
+    GITLAB_TOKEN: token,
+    ROSTER_PATHS: 'access',
+    ROSTER_STATE: 'refs/roster/state',
+  }
+  // as GitLab's runner does: https://docs.gitlab.com/runner/shells/
+  const { code, log } = await bash(['-eo', 'pipefail', join(temporary, 'job.sh')], directory, env)
+  return { code, log, summary: '', outputs: {} }
 }
 
 function bash(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
