@@ -1,4 +1,5 @@
 import { measureDifference } from './difference.ts'
+import { measureGitPoll, measureGitRevision } from './git.ts'
 import { measureIdentities } from './identities.ts'
 import { measureReference } from './reference.ts'
 import { measureSandboxStart } from './sandbox-start.ts'
@@ -10,4 +11,6 @@ export const cases: Readonly<Record<string, () => Promise<Measured>>> = {
   'a plan over the reference organization': measureReference,
   'the sandbox starts, with https and proxy': measureSandboxStart,
   'diff and plan, 100,000 against 100,000': measureDifference,
+  'a poll of a Git repository': measureGitPoll,
+  'a revision of a huge Git repository': measureGitRevision,
 }

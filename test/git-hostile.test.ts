@@ -1,11 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { isError } from '../src/core/diagnostic.ts'
 import { GitError } from '../src/source/git/git-error.ts'
 import { readRevision } from '../src/source/git/read-revision.ts'
 import { RevisionError } from '../src/source/git/revision.ts'
-import { group, link, makeRepository, open, organization, submodule, type Entry } from './git-repository.builder.ts'
+import {
+  group,
+  link,
+  makeRepository,
+  open,
+  organization,
+  removeTemporaries,
+  submodule,
+  type Entry,
+} from './git-repository.builder.ts'
+
+// git is some processes for each look
+vi.setConfig({ testTimeout: 60_000 })
+afterAll(removeTemporaries)
 
 interface Case {
   /** Beside `access/org.yaml`, which is always there. */

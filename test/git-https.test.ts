@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { environment } from '../src/config.ts'
 import { roster } from '../src/cli/process.builder.ts'
 import { createCertificate, type ServerCertificate } from '../src/sandbox/certificate.ts'
 import type { GitAccess } from '../src/source/git/git-access.ts'
 import type { GitError } from '../src/source/git/git-error.ts'
 import { serveGit, type GitServer, type GitServerOptions } from './git-http.builder.ts'
-import { group, makeRepository, open, organization, temporary, type OpenOptions } from './git-repository.builder.ts'
+import {
+  group,
+  makeRepository,
+  open,
+  organization,
+  removeTemporaries,
+  temporary,
+  type OpenOptions,
+} from './git-repository.builder.ts'
+
+// git is some processes for each look
+vi.setConfig({ testTimeout: 60_000 })
+afterAll(removeTemporaries)
 
 /** Nothing that could be packed smaller. */
 const filler = createHash('shake256', { outputLength: 300_000 }).update('film').digest()

@@ -1,10 +1,21 @@
 import { rename } from 'node:fs/promises'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { look, type GoodRevision } from '../src/source/git/look.ts'
 import type { Repository } from '../src/source/git/repository.ts'
 import { nextRevision, type InForce } from '../src/source/git/revision.ts'
-import { group, makeRepository, open, organization, type OpenOptions } from './git-repository.builder.ts'
+import {
+  group,
+  makeRepository,
+  open,
+  organization,
+  removeTemporaries,
+  type OpenOptions,
+} from './git-repository.builder.ts'
 import { hasSshKeygen, signersFile, sshSigner } from './git-signing.builder.ts'
+
+// git is some processes for each look
+vi.setConfig({ testTimeout: 60_000 })
+afterAll(removeTemporaries)
 
 const start = { 'access/org.yaml': organization, 'access/a.yaml': group('a') }
 

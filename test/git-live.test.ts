@@ -1,10 +1,14 @@
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { environment } from '../src/config.ts'
 import { openSandbox, type Sandbox } from '../src/cli/sandbox-server.ts'
 import { roster } from '../src/cli/process.builder.ts'
-import { filesOf, makeRepository, temporary, type TestRepository } from './git-repository.builder.ts'
+import { filesOf, makeRepository, removeTemporaries, temporary, type TestRepository } from './git-repository.builder.ts'
+
+// git is some processes for each look
+vi.setConfig({ testTimeout: 60_000 })
+afterAll(removeTemporaries)
 
 const root = join(import.meta.dirname, '..')
 const seed = readFileSync(join(root, 'examples/acme/world.yaml'), 'utf8')

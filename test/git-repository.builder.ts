@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { environment } from '../src/config.ts'
@@ -33,8 +33,19 @@ export interface TestRepository {
   commit(changes: Readonly<Record<string, Entry>>, options?: CommitOptions): string
 }
 
+const made = new Set<string>()
+
+/** An empty directory, until `removeTemporaries`. */
 export function temporary(name: string): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), `roster-${name}-`)))
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), `roster-${name}-`)))
+  made.add(directory)
+  return directory
+}
+
+/** For the end of each file of tests. */
+export function removeTemporaries(): void {
+  for (const directory of made) rmSync(directory, { recursive: true, force: true })
+  made.clear()
 }
 
 const identity = {

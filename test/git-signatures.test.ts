@@ -1,10 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { environment } from '../src/config.ts'
 import type { Signature } from '../src/source/git/revision.ts'
-import { makeRepository, open, organization, temporary, type TestRepository } from './git-repository.builder.ts'
+import {
+  makeRepository,
+  open,
+  organization,
+  removeTemporaries,
+  temporary,
+  type TestRepository,
+} from './git-repository.builder.ts'
 import {
   hasGpg,
   hasSshKeygen,
@@ -14,6 +21,10 @@ import {
   type Keyring,
   type Signer,
 } from './git-signing.builder.ts'
+
+// git is some processes for each look
+vi.setConfig({ testTimeout: 60_000 })
+afterAll(removeTemporaries)
 
 interface Case {
   readonly sign?: Signer

@@ -1,12 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { environment } from '../src/config.ts'
 import { roster } from '../src/cli/process.builder.ts'
 import type { GitAccess } from '../src/source/git/git-access.ts'
-import { makeRepository, open, organization, temporary } from './git-repository.builder.ts'
+import { makeRepository, open, organization, removeTemporaries, temporary } from './git-repository.builder.ts'
 import { hasSshd, knownHost, makeSshKey, startAgent, startSshd, type SshServer } from './git-sshd.builder.ts'
+
+// git is some processes for each look
+vi.setConfig({ testTimeout: 60_000 })
+afterAll(removeTemporaries)
 
 const made = makeRepository({ 'access/org.yaml': organization })
 
