@@ -4,6 +4,7 @@ import type { Log } from '../report/log.ts'
 import type { Metrics } from '../report/metrics.ts'
 import type { Estate } from '../run/organizations.ts'
 import { createPassMemory, type PassMemory } from '../run/session-options.ts'
+import { declaredEnds } from '../run/credential-ends.ts'
 import { expiries, timingOf } from '../run/timing.ts'
 import {
   begun,
@@ -56,22 +57,12 @@ export function startRunner(first: InForce, ports: RunnerPorts): EstateRunner {
   const retired = new AbortController()
   const signal = AbortSignal.any([ports.signal, retired.signal])
   const bell = createBell(clock, signal)
-  const desk: Desk = {
-    ...first,
-    name,
-    pace: paceOf(first),
-    agenda: newAgenda(clock.now()),
-    told: nothingTold,
-    approvals: new Set(),
-    heldDigests: new Set(),
-    activeAtMs: undefined,
-    wantsLook: false,
-    calls: 0,
-    memory: createPassMemory(),
-  }
+  const desk = newDesk(first, clock.now())
   const log = ports.log.child({ organization: name })
+  metrics.credentialsEnd(name, declaredEnds(first.estate.organization))
   return {
     update: (inForce, touched) => {
+      metrics.credentialsEnd(name, declaredEnds(inForce.estate.organization))
       Object.assign(desk, inForce, { pace: paceOf(inForce) })
       desk.agenda = withEdit(desk.agenda, touched, clock.now())
       bell.ring()
@@ -83,6 +74,7 @@ export function startRunner(first: InForce, ports: RunnerPorts): EstateRunner {
     silentMs: () => (desk.activeAtMs === undefined ? 0 : clock.now() - desk.activeAtMs),
     stop: () => {
       retired.abort()
+      metrics.credentialsEnd(name, new Map())
       metrics.forget(name)
     },
     over: work(desk, { ...ports, log, signal }, bell.wait),
@@ -106,6 +98,20 @@ interface Desk {
   calls: number
   readonly memory: PassMemory
 }
+
+const newDesk = (first: InForce, nowMs: number): Desk => ({
+  ...first,
+  name: first.estate.organization.name,
+  pace: paceOf(first),
+  agenda: newAgenda(nowMs),
+  told: nothingTold,
+  approvals: new Set(),
+  heldDigests: new Set(),
+  activeAtMs: undefined,
+  wantsLook: false,
+  calls: 0,
+  memory: createPassMemory(),
+})
 
 function paceOf({ estate }: InForce): Desk['pace'] {
   const { intervalMs = defaultIntervalMs, isSuspended = false } = timingOf(estate.organization) ?? {}

@@ -14,12 +14,13 @@ export interface ApiCall {
 /** Told of every call to Atlassian. */
 export interface CallMetrics {
   called(organization: string, call: ApiCall): void
-  /** `credential`: `organization`, `scim`, or the name of a site. Undefined: it has no declared end any more. */
-  credentialEnds(organization: string, credential: string, atMs: number | undefined): void
+  /** All declared ends, by `organization`, `scim`, or the name of a site; milliseconds since 1970. */
+  credentialsEnd(organization: string, ends: ReadonlyMap<string, number>): void
 }
 
 export function createCallMetrics(registry: Registry): CallMetrics {
   const { requests, seconds, parked, remaining, ends } = series(registry)
+  const shown = new Map<string, ReadonlyMap<string, number>>()
   return {
     called: (organization, { request, status, durationMs, retryInMs, allowance }) => {
       const api = apiOf(request)
@@ -29,9 +30,10 @@ export function createCallMetrics(registry: Registry): CallMetrics {
       if (status === 429 && retryInMs !== undefined) parked.inc({ organization, api }, retryInMs / 1000)
       if (allowance) remaining.set({ organization, api }, allowance.remaining)
     },
-    credentialEnds: (organization, credential, atMs) => {
-      if (atMs === undefined) ends.remove({ organization, credential })
-      else ends.set({ organization, credential }, atMs / 1000)
+    credentialsEnd: (organization, declared) => {
+      for (const credential of shown.get(organization)?.keys() ?? []) ends.remove({ organization, credential })
+      for (const [credential, atMs] of declared) ends.set({ organization, credential }, atMs / 1000)
+      shown.set(organization, declared)
     },
   }
 }

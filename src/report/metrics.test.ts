@@ -122,6 +122,16 @@ describe('calls to Atlassian', () => {
   })
 })
 
+test('of the ends of credentials those are shown that are declared now', async () => {
+  const ends = (...entries: readonly (readonly [string, number])[]) => metrics.credentialsEnd('acme', new Map(entries))
+  ends(['organization', 1_000], ['acme', 2_000])
+  ends(['organization', 3_000])
+  const series = 'roster_credential_expiry_timestamp_seconds{'
+  expect(await shown(series)).toEqual([`${series}organization="acme",credential="organization"} 3`])
+  ends()
+  expect(await shown(series)).toEqual([])
+})
+
 test('a queue is asked at each scrape, and work that runs is summed up', async () => {
   const queue = metrics.queue('roster')
   queue.watch({ depth: () => new Map([[100, 2]]), longestRunningMs: () => 3_000 })

@@ -2,21 +2,22 @@ import { expect, test } from 'vitest'
 import { apiVersion, type Manifest } from '../core/manifest.ts'
 import { kinds } from '../kinds/index.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
-import { credentialEnds } from './credential-ends.ts'
+import { credentialEnds, declaredEnds } from './credential-ends.ts'
 
 const nowMs = Date.parse('2026-11-25T12:00:00Z')
 const valueFrom = { env: 'KEY' }
 
+const organization = (credentials: object): Manifest => ({
+  apiVersion,
+  kind: 'AtlassianOrganization',
+  name: 'acme',
+  spec: { organizationId: 'o', sites: [{ name: 'acme', url: 'https://acme.atlassian.net' }], credentials },
+  origin: { file: 'o.yaml' },
+  locate: (path) => ({ file: path.join('.') }),
+})
+
 function told(credentials: object) {
-  const spec = { organizationId: 'o', sites: [{ name: 'acme', url: 'https://acme.atlassian.net' }], credentials }
-  const manifest: Manifest = {
-    apiVersion,
-    kind: 'AtlassianOrganization',
-    name: 'acme',
-    spec,
-    origin: { file: 'o.yaml' },
-    locate: (path) => ({ file: path.join('.') }),
-  }
+  const manifest = organization(credentials)
   const parsed = kinds.get('AtlassianOrganization')!.parse(manifest)
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems))
   return credentialEnds(manifest, parsed.spec as AtlassianOrganizationSpec, nowMs).map(
@@ -52,3 +53,18 @@ const cases: Record<string, readonly [object, readonly string[]]> = {
   ],
 }
 test.each(Object.entries(cases))('%s', (_, [credentials, expected]) => expect(told(credentials)).toEqual(expected))
+
+test('ends are known by short names, for metrics', () => {
+  const credentials = {
+    organization: { valueFrom, expiresAt: '2026-12-01T00:00:00Z' },
+    scim: { valueFrom },
+    sites: [{ site: 'acme', apiToken: { email: 'svc@acme.com', valueFrom, expiresAt: '2026-11-25T00:00:00Z' } }],
+  }
+  expect(declaredEnds(organization(credentials))).toEqual(
+    new Map([
+      ['organization', Date.UTC(2026, 11, 1)],
+      ['acme', Date.UTC(2026, 10, 25)],
+    ]),
+  )
+  expect(declaredEnds({ ...organization(credentials), spec: 'nonsense' })).toEqual(new Map())
+})

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Manifest } from '../core/manifest.ts'
 import type { AtlassianOrganizationSpec } from '../kinds/atlassian-organization/schema.ts'
 import { expiryMs } from '../kinds/fields.ts'
+import { kinds } from '../kinds/index.ts'
 
 const dayMs = 24 * 3_600_000
 /** How long before its end a credential is warned about. */
@@ -9,6 +10,8 @@ export const noticeMs = 30 * dayMs
 
 interface Ending {
   readonly what: string
+  /** Short: `organization`, `scim`, or the name of a site. */
+  readonly name: string
   readonly expiresAt: string | undefined
   /** Below `spec.credentials`. */
   readonly path: readonly (string | number)[]
@@ -30,14 +33,38 @@ export function credentialEnds(
   })
 }
 
+/**
+ * The declared ends of its credentials, milliseconds since 1970, by `organization`, `scim`, or the name of a site. Empty where
+ * the manifest cannot be understood.
+ */
+export function declaredEnds(organization: Manifest): ReadonlyMap<string, number> {
+  const parsed = kinds.get(organization.kind)?.parse(organization)
+  if (!parsed || 'problems' in parsed) return new Map()
+  const ends = endings((parsed.spec as AtlassianOrganizationSpec).credentials).map(
+    ({ name, expiresAt }) => [name, expiresAt === undefined ? undefined : expiryMs(expiresAt)] as const,
+  )
+  return new Map(ends.flatMap(([name, atMs]) => (atMs === undefined ? [] : [[name, atMs]])))
+}
+
 function endings({ organization, scim, sites }: AtlassianOrganizationSpec['credentials']): readonly Ending[] {
   return [
-    { what: 'the API key of the organization', expiresAt: organization.expiresAt, path: ['organization'] },
-    { what: 'the key of the SCIM directory', expiresAt: scim?.expiresAt, path: ['scim'] },
+    {
+      what: 'the API key of the organization',
+      name: 'organization',
+      expiresAt: organization.expiresAt,
+      path: ['organization'],
+    },
+    { what: 'the key of the SCIM directory', name: 'scim', expiresAt: scim?.expiresAt, path: ['scim'] },
     ...sites.flatMap(({ site, apiToken, oauth }, index): readonly Ending[] => [
-      { what: `the API token for ${site}`, expiresAt: apiToken?.expiresAt, path: ['sites', index, 'apiToken'] },
+      {
+        what: `the API token for ${site}`,
+        name: site,
+        expiresAt: apiToken?.expiresAt,
+        path: ['sites', index, 'apiToken'],
+      },
       {
         what: `the client secret for ${site}`,
+        name: site,
         expiresAt: oauth?.clientSecret.expiresAt,
         path: ['sites', index, 'oauth', 'clientSecret'],
       },
