@@ -162,16 +162,21 @@ async function onGitHub(steps: readonly Step[], { directory, environment, forge 
 const expand = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\$\{\{ ([\w.-]+) \}\}/g, (_, path: string) => values[path] ?? '')
 
-async function onGitLab(job: string, { directory, environment, forge }: Place): Promise<Job> {
-  const pipeline = parse(readFileSync(join(directory, '.gitlab-ci.yml'), 'utf8')) as Readonly<
-    Record<string, { readonly script: readonly string[] }>
+const pipelineOf = (directory: string) =>
+  parse(readFileSync(join(directory, '.gitlab-ci.yml'), 'utf8')) as Readonly<
+    Record<string, { readonly script?: readonly string[] }>
   >
-  const { code, log } = await bash(pipeline[job]!.script.join('\n'), directory, {
+
+/** Scripts of the jobs of the GitLab pipeline. */
+export const scriptsOf = (directory: string): readonly string[] =>
+  Object.values(pipelineOf(directory)).flatMap(({ script }) => (script ? [script.join('\n')] : []))
+
+async function onGitLab(job: string, { directory, environment, forge }: Place): Promise<Job> {
+  const { code, log } = await bash(pipelineOf(directory)[job]!.script!.join('\n'), directory, {
     ...environment,
     ...secrets,
     GITLAB_CI: 'true',
     CI_API_V4_URL: forge.url,
-    CI_PROJECT_DIR: directory,
     CI_PROJECT_ID: '4711',
     CI_MERGE_REQUEST_IID: '7',
     CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',

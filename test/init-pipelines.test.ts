@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startGitHub, startGitLab, type Forge } from './forge.builder.ts'
-import { openAccessRepository, type AccessRepository, type Job } from './init-pipelines.builder.ts'
+import { openAccessRepository, scriptsOf, type AccessRepository, type Job } from './init-pipelines.builder.ts'
 
 interface Platform {
   readonly start: () => Promise<Forge>
@@ -96,4 +97,23 @@ test.each(Object.entries(platforms))(
     await forge.close()
   },
   60_000,
+)
+
+const installed = (program: string): boolean =>
+  (process.env['PATH'] ?? '').split(':').some((directory) => existsSync(join(directory, program)))
+
+/** https://github.com/rhysd/actionlint: events, permissions, expressions, and the scripts in them. */
+test.skipIf(!installed('actionlint'))('actionlint finds nothing in the workflows (skipped without actionlint)', () => {
+  const { stdout, status } = spawnSync('actionlint', ['-oneline'], { cwd: repository.directory, encoding: 'utf8' })
+  expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
+})
+
+test.skipIf(!installed('shellcheck'))(
+  'shellcheck finds nothing in the scripts of GitLab (skipped without shellcheck)',
+  () => {
+    const scripts = scriptsOf(repository.directory)
+    expect(scripts).toHaveLength(4)
+    for (const input of scripts)
+      expect(spawnSync('shellcheck', ['--shell=bash', '-'], { input, encoding: 'utf8' }).stdout).toBe('')
+  },
 )

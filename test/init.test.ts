@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { parseWorldSeed } from '../src/sandbox/world-seed.ts'
 import { examples, runCommand, today, type Ran } from './command-line.builder.ts'
 import { startHeldSandbox } from './contract-run.builder.ts'
@@ -105,6 +106,7 @@ const wrong: Readonly<Record<string, { readonly flags: readonly string[]; readon
   'an owner that would be two': { flags: [...acme, '--owner', '@a @b'], says: '--owner @a @b: write' },
   'an owner of two lines': { flags: [...acme, '--owner', '@a\n* @b'], says: 'write @acme/security' },
   'an address that is YAML': { flags: [...acme.slice(0, 4), '--email', 'a@b.c\nx: y'], says: 'apiToken.email: ' },
+  'an action by tag': { flags: [...acme, '--action', 'acme/roster@v1'], says: 'the 40 digits of a commit' },
   'a name that is none': { flags: [...acme, '--name', 'Acme & Co'], says: 'metadata.name' },
 }
 
@@ -146,6 +148,20 @@ test('the workflows use the same commits of other actions as the action of Roste
   )
   expect(used.length).toBeGreaterThan(0)
   expect(used.filter((each) => !ours.includes(each))).toEqual([])
+})
+
+const place = `acme/roster@${'1f'.repeat(20)}`
+
+test('with --action there is one workflow, that of the example, with the secrets of the organization', async () => {
+  await init(...acme, '--provisioning', 'SCIM', '--scim-directory-id', 's', '--action', place)
+  expect(filesBelow(join(folder, 'repository/.github/workflows'))).toEqual(['roster.yml'])
+  const text = read('.github/workflows/roster.yml')
+  expect(text).not.toMatch(/OWNER|0{40}/)
+  const { jobs } = parse(text) as { jobs: Record<string, { steps: { uses: string; env?: object }[] }> }
+  const steps = Object.values(jobs).flatMap((job) => job.steps.filter(({ uses }) => uses.includes('/actions/roster@')))
+  expect(new Set(steps.map(({ uses }) => uses))).toEqual(new Set([place.replace('@', '/.github/actions/roster@')]))
+  const names = ['ATLASSIAN_ORGANIZATION_KEY', 'ATLASSIAN_SCIM_KEY', 'ATLASSIAN_API_TOKEN']
+  expect(steps.map(({ env }) => Object.keys(env ?? {}))).toEqual([[], names, names, names, names])
 })
 
 test('the example of a team is valid as soon as it is a manifest, and may not go beyond its delegation', async () => {

@@ -7,6 +7,20 @@ export const githubTexts = (answers: Answers): Readonly<Record<string, string>> 
   '.github/workflows/drift.yml': driftWorkflow(answers),
 })
 
+/**
+ * The example of a workflow with the action of Roster, for these secrets and from this place.
+ * @param example examples/github/roster.yml
+ * @param action `acme/roster@<commit>`: where Roster stands, and which one is run
+ */
+export function actionTexts(answers: Answers, example: string, action: string): Readonly<Record<string, string>> {
+  const [repository, commit] = action.split('@')
+  const text = example
+    .replace(/^(#.*\n)+/, '')
+    .replaceAll(/OWNER\/roster(\S*)@0{40}/g, `${repository}$1@${commit}`)
+    .replaceAll(/( {10}ATLASSIAN_\w+: .*\n)+/g, lines(...secretLines(answers)))
+  return { '.github/workflows/roster.yml': text }
+}
+
 const expression = (what: string): string => `\${{ ${what} }}`
 
 const roster = 'npx --no -- roster'

@@ -1,8 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { generatedFiles } from '../../generate/files.ts'
-import { accessRepository } from '../../init/access-repository.ts'
+import { accessRepository, type PinnedAction } from '../../init/access-repository.ts'
 import { secrets, secretsOf, type Answers } from '../../init/answers.ts'
 import { slug } from '../../import/slug.ts'
 import { kinds } from '../../kinds/index.ts'
@@ -10,6 +10,7 @@ import type { ExitCode } from '../../report/exit-code.ts'
 import { count } from '../../report/terminal-text.ts'
 import { command, type Finish } from '../command.ts'
 import type { Context } from '../context.ts'
+import { examplesDirectory } from '../declaration.ts'
 import { answersProblems } from '../init-answers.ts'
 
 type Site = Answers['sites'][number]
@@ -22,6 +23,8 @@ interface InitOptions {
   readonly scimDirectoryId?: string
   readonly owner?: string
   readonly name?: string
+  /** `acme/roster@<commit>` */
+  readonly action?: string
 }
 
 export function addInit(program: Command, context: Context, finish: Finish): void {
@@ -42,6 +45,9 @@ export function addInit(program: Command, context: Context, finish: Finish): voi
     .option('--scim-directory-id <id>', 'from the base URL of the SCIM directory; needed with --provisioning SCIM')
     .option('--owner <owner>', 'who owns what no team owns, for CODEOWNERS (default: @<name>/security)')
     .option('--name <name>', 'name of the organization in manifests (default: that of the first site)')
+    .addOption(
+      new Option('--action <owner/roster@commit>', 'GitHub: run the action of Roster from there').argParser(pinned),
+    )
     .action(async (directory: string, options: InitOptions) => finish(await init(directory, options, context)))
 }
 
@@ -49,6 +55,12 @@ function siteOf(text: string): Site {
   const [, name, url] = /^([^=]+)=(.+)$/.exec(text) ?? []
   if (name === undefined || url === undefined) throw new InvalidArgumentError('Write acme=https://acme.atlassian.net.')
   return { name, url }
+}
+
+function pinned(text: string): string {
+  const isPinned = /^[\w.-]+\/[\w.-]+@[0-9a-f]{40}$/.test(text)
+  if (!isPinned) throw new InvalidArgumentError('Write acme/roster@ and the 40 digits of a commit: a tag may be moved.')
+  return text
 }
 
 /** 1 where the directory is not empty, or an answer is none. Then nothing is written. */
@@ -64,7 +76,7 @@ async function init(directory: string, options: InitOptions, context: Context): 
   for (const problem of problems) note(`${errorPaint.removed('error')}: ${problem}`)
   if (problems.length > 0) return 1
   const schemas = [...generatedFiles(kinds)].filter(([path]) => path.startsWith('schemas/'))
-  const files = [...accessRepository(answers), ...schemas]
+  const files = [...accessRepository(answers, await actionIn(options)), ...schemas]
   for (const [path, text] of files) {
     await mkdir(dirname(join(target, path)), { recursive: true })
     await writeFile(join(target, path), text, { flag: 'wx' })
@@ -83,6 +95,11 @@ function answersIn({ organizationId, site: sites = [], email, scimDirectoryId, .
     ...(email !== undefined && { email }),
     ...(scimDirectoryId !== undefined && { scimDirectoryId }),
   }
+}
+
+async function actionIn({ action: place }: InitOptions): Promise<PinnedAction | undefined> {
+  if (place === undefined) return undefined
+  return { place, example: await readFile(join(examplesDirectory, 'github/roster.yml'), 'utf8') }
 }
 
 /** What stands in the way. */
