@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { isError } from '../src/core/diagnostic.ts'
 import { GitError } from '../src/source/git/git-error.ts'
+import { look } from '../src/source/git/look.ts'
 import { readRevision } from '../src/source/git/read-revision.ts'
-import { RevisionError } from '../src/source/git/revision.ts'
+import type { Repository } from '../src/source/git/repository.ts'
+import { nextRevision, RevisionError } from '../src/source/git/revision.ts'
 import {
   group,
   link,
@@ -14,6 +16,7 @@ import {
   removeTemporaries,
   submodule,
   type Entry,
+  type TestRepository,
 } from './git-repository.builder.ts'
 
 // git is some processes for each look
@@ -139,6 +142,46 @@ async function resultOf({ files, path = 'access' }: Case): Promise<string> {
 for (const [name, each] of Object.entries(cases)) {
   test(`${name}: ${each.result}`, async () => expect(await resultOf(each)).toBe(each.result))
 }
+
+/** @returns the code of the error, and how often the commit was read for it in two looks */
+async function refusalOf(made: TestRepository) {
+  const repository = await open(made.address)
+  let checkOuts = 0
+  const checkOut: Repository['checkOut'] = (tip) => {
+    checkOuts += 1
+    return repository.checkOut(tip)
+  }
+  const counted = { ...repository, checkOut }
+  const first = nextRevision({}, await look(counted, {}), 0)
+  await look(counted, first.inForce)
+  await repository.close()
+  return { reason: first.inForce.refused?.reason, checkOuts }
+}
+
+test('more than 20,000 YAML files are refused, and not read at the next look', async () => {
+  const made = makeRepository()
+  const id = made.git(['hash-object', '-w', '--stdin'], '# nothing')
+  const lines = Array.from({ length: 20_001 }, (_, index) => `100644 blob ${id}\t${index}.yaml\0`)
+  const tree = made.git(['mktree', '-z'], lines.join(''))
+  made.git(['update-ref', 'refs/heads/main', made.git(['commit-tree', '-m', 'Many', tree])])
+  expect(await refusalOf(made)).toEqual({ reason: 'TOO_LARGE', checkOuts: 1 })
+})
+
+test('more than 128 MiB of YAML are refused, and not read at the next look', async () => {
+  const text = (index: number) => `# ${index} ${'x'.repeat(1024 * 1024 - 10)}`
+  const made = makeRepository(
+    Object.fromEntries(Array.from({ length: 129 }, (_, index) => [`${index}.yaml`, text(index)])),
+  )
+  expect(await refusalOf(made)).toEqual({ reason: 'TOO_LARGE', checkOuts: 1 })
+})
+
+test('a repository of SHA-256 is read as any other', async () => {
+  const made = makeRepository({ 'access/org.yaml': organization }, 'sha256')
+  const repository = await open(made.address, { path: 'access' })
+  const { commit, files } = await repository.checkOut(await repository.poll())
+  expect([commit.length, ...files.keys()]).toEqual([64, 'access/org.yaml'])
+  await repository.close()
+})
 
 /** How docs/git.md puts a result. */
 const words: readonly (readonly [RegExp, RegExp])[] = [

@@ -59,9 +59,19 @@ const identity = {
   GIT_AUTHOR_DATE: '2026-11-20T00:00:00Z',
 }
 
-export function makeRepository(files: Readonly<Record<string, Entry>> = {}): TestRepository {
+export function makeRepository(
+  files: Readonly<Record<string, Entry>> = {},
+  objectFormat: 'sha1' | 'sha256' = 'sha1',
+): TestRepository {
   const directory = join(temporary('repository'), 'access.git')
-  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', directory])
+  execFileSync('git', [
+    'init',
+    '--quiet',
+    '--bare',
+    '--initial-branch=main',
+    `--object-format=${objectFormat}`,
+    directory,
+  ])
   const branches = new Map<string, ReadonlyMap<string, Entry>>()
   const git: TestRepository['git'] = (args, input, env = {}) =>
     execFileSync('git', args, {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic } from '../../core/diagnostic.ts'
+import { GitError } from './git-error.ts'
 import { fetchBlobs, fetchCommit, readBlobs, type Blob, type Fetched } from './git-objects.ts'
 import type { Git } from './git-program.ts'
 import type { Tip } from './git-ref.ts'
@@ -47,6 +48,10 @@ export async function checkOut(git: Git, tip: Tip, options: CheckOutOptions): Pr
     const { commit, ref } = tip
     const committedAtMs = await committedAt(fetched, commit)
     return { commit, ref, committedAtMs, path: options.path, ...read, ...(signature && { signature }) }
+  } catch (error) {
+    // the same commit would be as large at the next look
+    if (error instanceof GitError && error.failure.ended === 'size') throw tooLarge(tip.commit, error.message)
+    throw error
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

@@ -71,6 +71,11 @@ const resolved: Readonly<Record<string, Case>> = {
     refs: { 'refs/heads/x/refs/heads/main': a },
     result: 'REF_GONE: there is no main',
   },
+  'a part of a commit is not known': {
+    wanted: 'aaaaaaa',
+    refs: { 'refs/heads/main': a },
+    result: 'REF_GONE: there is no aaaaaaa: write a commit in full',
+  },
   'the highest version in a range': {
     wanted: '^1.2',
     refs: { 'refs/tags/v1.2.0': a, 'refs/tags/v1.10.0': b, 'refs/tags/v1.9.0': a, 'refs/tags/v2.0.0': c },

@@ -69,10 +69,13 @@ export function resolveRef(wanted: Exclude<WantedRef, { kind: 'commit' }>, print
   const refs = wanted.kind === 'full' ? [wanted.ref] : refsNamed(wanted.name)
   const found = refs.flatMap((ref) => (tips.has(ref) ? [{ ref, commit: tips.get(ref)! }] : []))
   const name = wanted.kind === 'full' ? wanted.ref : wanted.name
-  if (found.length === 0) return { reason: 'REF_GONE', detail: `there is no ${name}` }
+  if (found.length === 0) return { reason: 'REF_GONE', detail: `there is no ${name}${hintFor(name)}` }
   if (found.length === 1) return found[0]!
   return { reason: 'REF_AMBIGUOUS', detail: `${name} is a branch and a tag: write ${refs.join(' or ')}` }
 }
+
+/** Only the server knows what a part of a commit's id means, and it is not asked that. */
+const hintFor = (name: string): string => (/^[0-9a-f]{7,}$/.test(name) ? ': write a commit in full' : '')
 
 function highest(range: string, tips: ReadonlyMap<string, string>): Resolved {
   const tags = [...tips].filter(([ref]) => ref.startsWith(tagPrefix))
