@@ -83,10 +83,11 @@ function unreadBlock(scopes: readonly PlanScope[], { redact }: BlockOptions, mos
 
 function placeBlock(each: Place, { isExternal }: PlanView, options: BlockOptions, most: number): Block {
   const { redact, approve } = options
+  const shown: Shown = { isExternal, redact }
   const scope = each.scopes[0]!
   const { changes, held, authority, origins, digest } = scope
   const where = `# ${[...new Set(origins.map(at))].join(', ')}${scope.scope.single ? '' : `  ${authority.toLowerCase()}`}`
-  const lines = [...changeLines(changes, isExternal), ...heldLines(held, isExternal)]
+  const lines = [...changeLines(changes, shown), ...heldLines(held, shown)]
   const fitted = fit(
     [where, ...lines].map((line) => redact(short(line, 500))),
     most,
@@ -111,31 +112,35 @@ function counts({ add, change, remove, held, risks }: Place): string {
   return [numbers.join(', '), ...risks.map((risk) => `<b>${risk}</b>`)].join(' · ')
 }
 
-type IsExternal = PlanView['isExternal']
+interface Shown {
+  readonly isExternal: PlanView['isExternal']
+  /** Before the columns are made as wide as their cells. */
+  readonly redact: (text: string) => string
+}
 
 /** In a `diff` fence the first character gives the colour: a change of what is there gets that of `!`. */
 const colors = { create: '+', update: '!', delete: '-' } as const
 
-function changeLines(changes: readonly Change[], isExternal: IsExternal): readonly string[] {
+function changeLines(changes: readonly Change[], { isExternal, redact }: Shown): readonly string[] {
   const sorted = order.flatMap((action) => changes.filter((change) => change.action === action))
-  const rows = columns(sorted.map((change) => row(change, isExternal)))
+  const rows = columns(sorted.map((change) => row(change, isExternal).map(redact)))
   return sorted.map(({ action }, index) => `${colors[action]} ${rows[index]!.join('  ').trimEnd()}`)
 }
 
-function row(change: Change, isExternal: IsExternal): readonly string[] {
+function row(change: Change, isExternal: Shown['isExternal']): readonly string[] {
   const risks = risksOf(change, isExternal)
   const marks = risks.length === 0 ? '' : `[${risks.join(', ')}]`
   const origin = change.action === 'delete' ? '' : (change.origins.map(at)[0] ?? '')
   return [words[change.action], subject(change).title, [detail(change), marks].filter(Boolean).join(' '), origin]
 }
 
-function heldLines(held: readonly HeldChange[], isExternal: IsExternal): readonly string[] {
+function heldLines(held: readonly HeldChange[], shown: Shown): readonly string[] {
   const groups = Map.groupBy(held, ({ hold }) => `${hold.code} ${hold.reason}`)
   return [...groups.values()].flatMap((group) => {
     const { hold } = group[0]!
     const rows = changeLines(
       group.map(({ change }) => change),
-      isExternal,
+      shown,
     )
     return [`@@ held: ${hold.reason} [${hold.code}] @@`, ...rows]
   })

@@ -257,6 +257,12 @@ test('a fence is longer than every run of backticks in it', () => {
   expect(fence('text', ['a', '`````', '~~~', 'b\n```'])).toBe('``````text\na\n`````\n~~~\nb\\u000a```\n``````')
 })
 
+test('columns are as wide as what is left of addresses', () => {
+  const changes = [add('ana.maria.ruiz@acme.com', 1), add('bo@acme.com', 2)]
+  const text = render(planView([planScope('Group a', { changes })]), { redact: redactEmails })
+  expect(text).toContain('+ add  a***@acme.com    access/a.yaml:1\n+ add  b***@acme.com    access/a.yaml:2\n')
+})
+
 test('unmanaged entries are counted, not listed', () => {
   const text = render(planView([planScope('Group a', { unmanaged: [resource('x'), resource('y')] })]))
   expect(text).toContain('2 unmanaged left alone')
