@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts'
+import { parseWorldSeed, type WorldSeed } from '../../src/sandbox/world-seed.ts'
+import {
+  email,
+  groupName,
+  membership,
+  numbers,
+  organization,
+  roleBinding,
+  roles,
+  secret,
+  spaceGrant,
+  worldOf,
+  type Manifest,
+} from './cluster-world.builder.ts'
+import { describeInCluster, startControlPlane, type ControlPlane } from './control-plane.builder.ts'
+import { accountKubeconfig, installChart, startController, type ControllerProcess } from './controller.builder.ts'
+import { figure } from './figure.builder.ts'
+import { metric } from './metric.builder.ts'
+
+const sizes = { people: 1_000, groups: 2_499, projects: 500, spaces: 1_000 }
+const person = (index: number): number => (index % 900) + 1
+
+/** 4,999 objects under one organization. */
+const declared: readonly Manifest[] = [
+  ...numbers(sizes.groups).map((index) => membership(groupName(index), groupName(index), [person(index)])),
+  ...numbers(sizes.projects).flatMap((project) =>
+    roles.map((role) => roleBinding(`p${project}-${role.toLowerCase()}`, project, role, [{ email: email(0) }])),
+  ),
+  ...numbers(sizes.spaces).map((space) => spaceGrant(`s${space}`, space, [{ email: email(0) }])),
+]
+
+/** As it is declared, so that the first pass has nothing to write. */
+function world(): WorldSeed {
+  const seed = worldOf(sizes)
+  const groups = seed.groups.map((group, index) => ({ ...group, members: [email(0), email(person(index))] }))
+  return parseWorldSeed(JSON.stringify({ ...seed, groups }))
+}
+
+const plurals: Readonly<Record<string, string>> = {
+  AtlassianOrganization: 'atlassianorganizations',
+  AtlassianGroupMembership: 'atlassiangroupmemberships',
+  JiraRoleBinding: 'jirarolebindings',
+  ConfluenceSpaceGrant: 'confluencespacegrants',
+}
+const pathOf = ({ kind, metadata: { name, namespace } }: Manifest): string =>
+  `/apis/roster.dev/v1alpha1/namespaces/${namespace}/${plurals[kind]}/${name}`
+
+describeInCluster(
+  'a controller over five thousand objects',
+  () => {
+    let plane: ControlPlane
+    let sandbox: Sandbox
+    let controller: ControllerProcess
+    let startedAtMs: number
+
+    beforeAll(async () => {
+      plane = await startControlPlane()
+      sandbox = await startSandbox({ world: world() })
+      await installChart(plane, ['platform'])
+      await plane.call('POST', '/api/v1/namespaces/platform/secrets', secret())
+      // held already, as by a process that was there before: the test is not about the first five thousand finalizers
+      await atOnce([organization({ interval: '24h' }), ...declared], (each) => apply(each, ['roster.dev/finalizer']))
+      startedAtMs = performance.now()
+      controller = await startController({ kubeconfig: await accountKubeconfig(plane), sandboxUrl: sandbox.url })
+    }, 300_000)
+    afterAll(async () => {
+      await controller.end('SIGTERM')
+      await sandbox.close()
+      await plane.close()
+    })
+
+    async function apply(manifest: Manifest, finalizers?: readonly string[]): Promise<void> {
+      const path = `${pathOf(manifest)}?fieldManager=${finalizers ? 'before' : 'test'}&force=true`
+      const object = { ...manifest, metadata: { ...manifest.metadata, ...(finalizers && { finalizers }) } }
+      const { status, body } = await plane.call('PATCH', path, object, 'application/apply-patch+yaml')
+      if (status >= 300) throw new Error(JSON.stringify(body))
+    }
+    const passes = (pass: 'sweep' | 'edit') =>
+      metric(controller.metricsUrl, 'roster_pass_seconds_count', { kind: pass })
+    const rss = async () => (await metric(controller.metricsUrl, 'process_resident_memory_bytes')) / 1e6
+    const heap = async () => (await metric(controller.metricsUrl, 'nodejs_heap_size_used_bytes')) / 1e6
+
+    test('lists everything, and tells every object how it is', async () => {
+      figure(`5,000 objects: listed ${Math.round(performance.now() - startedAtMs)} ms after the start of the process`)
+      await expect.poll(() => passes('sweep'), { timeout: 120_000 }).toBe(1)
+      figure(`5,000 objects: all told after ${Math.round(performance.now() - startedAtMs)} ms`)
+      const { reads, writes } = { reads: sandbox.journal.reads().length, writes: sandbox.journal.writes().length }
+      figure(`5,000 objects: ${reads} reads, ${writes} writes, RSS ${Math.round(await rss())} MB`)
+      expect(writes).toBe(0)
+    })
+
+    test('an edit does not wait for a pass over everything', async () => {
+      sandbox.journal.clear()
+      sandbox.faults.add({ match: { method: 'GET' }, effect: { kind: 'slow', delayMs: 100 } })
+      await apply({ ...organization({ interval: '24h' }), metadata: { ...organization().metadata, annotations } })
+      await expect.poll(() => sandbox.journal.reads().length, { interval: 10 }).toBeGreaterThan(20)
+      const tookMs: number[] = []
+      for (const index of numbers(60)) tookMs.push(await edited(index))
+      // it is still under way
+      expect(await passes('sweep')).toBe(1)
+      sandbox.faults.clear()
+      const sorted = tookMs.toSorted((a, b) => a - b)
+      const [p50, p95] = [sorted[29]!, sorted[56]!].map(Math.round)
+      figure(`from an edit to its write, while everything is read: p50 ${p50} ms, p95 ${p95} ms, of 60`)
+      await expect.poll(() => passes('sweep'), { timeout: 120_000 }).toBe(2)
+      expect(sandbox.journal.writes()).toHaveLength(60)
+    })
+
+    test('two thousand edits leave nothing behind', async () => {
+      await repeated(200)
+      const [heapBefore, rssBefore] = [await heap(), await rss()]
+      await repeated(2_000)
+      const [heapAfter, rssAfter] = [await heap(), await rss()]
+      const grown = `heap ${Math.round(heapBefore)} to ${Math.round(heapAfter)} MB, RSS ${Math.round(rssBefore)} to ${Math.round(rssAfter)} MB`
+      figure(`2,000 edits: ${grown}`)
+      expect(heapAfter).toBeLessThan(heapBefore * 1.3)
+    })
+
+    /** Adds somebody to a group, and waits for the write. In milliseconds. */
+    async function edited(index: number): Promise<number> {
+      const name = groupName(index * 7)
+      const { accountId: added } = sandbox.world.account(email(950 + (index % 40)))
+      const startedMs = performance.now()
+      await apply(membership(name, name, [person(index * 7), 950 + (index % 40)]))
+      await expect.poll(() => sandbox.world.members(name).includes(added), { interval: 5, timeout: 20_000 }).toBe(true)
+      return performance.now() - startedMs
+    }
+
+    /** Edits that change nothing in Atlassian, by forties; until every one is told. */
+    async function repeated(count: number): Promise<void> {
+      for (const round of numbers(count / 40)) {
+        const objects = numbers(40).map((index) => declared[1_000 + index]!)
+        await atOnce(objects, (each) =>
+          apply({ ...each, spec: { ...each.spec, members: [{ ...memberOf(each), reason: `${round}` }] } }),
+        )
+      }
+      await expect.poll(() => metric(controller.metricsUrl, 'workqueue_depth'), { timeout: 60_000 }).toBe(0)
+    }
+  },
+  300_000,
+)
+
+const memberOf = ({ spec }: Manifest) => (spec as { readonly members: readonly [object] }).members[0]
+
+const annotations = { 'reconcile.fluxcd.io/requestedAt': 'now' }
+
+/** Twenty at a time. */
+async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item)
+  }
+  await Promise.all(numbers(20).map(worker))
+}
