@@ -29,9 +29,9 @@ export async function movedCredentials(
   )
   const agreed = (await readSelection(there, cwd)).declaration.manifests.filter(isOrganization)
   return manifests.filter(isOrganization).flatMap((organization) => {
-    const before = agreed.filter((each) => manifestId(each) === manifestId(organization))
-    if (before.length === 0) return [problem(organization, [], 'the organization is not in')]
-    const changed = decisive.filter((field) => !before.every((each) => isSame(each, organization, field)))
+    const before = agreed.find((each) => manifestId(each) === manifestId(organization))
+    if (!before) return [problem(organization, [], 'the organization is not in')]
+    const changed = decisive.filter((field) => !isSame(before, organization, field))
     return changed.map((field) => problem(organization, ['spec', field], `${field} is not as in`))
   })
 

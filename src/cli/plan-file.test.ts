@@ -132,6 +132,41 @@ test('what is approved after a plan is not in it, and no flag brings it in', asy
   expect(stderr).toMatch(/data-engineers: the plan would change nothing, now it would remove 5$/m)
 })
 
+test('an approval of something else does not make it stale', async () => {
+  await run('plan access --out plan.json')
+  expect((await roster(['approve', '0123456789ab', 'access', '--until', '1h'], { cwd })).code).toBe(0)
+  expect((await run('apply plan.json --yes')).stdout).toMatch(/^Applied: 22 added/m)
+})
+
+test('of two organizations each is refused or applied by itself, and a refusal is the result', async () => {
+  const spec = text('access/organization.yaml')
+  const members = (organization: string, group: string): string =>
+    `apiVersion: roster.dev/v1alpha1\nkind: AtlassianGroupMembership\nmetadata: { name: ${group} }\n` +
+    `spec: { organizationRef: { name: ${organization} }, group: ${group}, authority: Additive, members: [{ email: ana.ruiz@acme.com }] }\n`
+  write(cwd, {
+    'two/acme.yaml': spec,
+    'two/beta.yaml': spec.replace('name: acme\nspec', 'name: beta\nspec'),
+    'two/groups.yaml': `${members('acme', 'web-developers')}---\n${members('beta', 'support-agents')}`,
+  })
+  const has = (group: string): boolean =>
+    sandbox.world.members(group).includes(sandbox.world.account('ana.ruiz@acme.com').accountId)
+  await run('plan two --out plan.json')
+  sandbox.world.addMember('web-developers', 'dylan.murphy@acme.com')
+  const { code, stderr } = await run('apply plan.json --yes')
+  expect([code, has('web-developers'), has('support-agents')]).toEqual([1, false, true])
+  expect(stderr).toContain('plan.json does not fit any more, and nothing was applied to acme:')
+  expect(stderr).not.toContain('nothing was applied to beta')
+})
+
+test('no address is printed with --redact-emails, neither by the plan nor by the apply nor by a refusal', async () => {
+  const planned = await run('plan access --out plan.json --redact-emails -o json')
+  const applied = await run('apply plan.json --yes --redact-emails')
+  const refused = await run('apply plan.json --yes --redact-emails -o markdown')
+  const printed = [planned, applied, refused].map(({ stdout, stderr }) => stdout + stderr)
+  expect(printed.map((each) => /[a-z]@acme\.com/.exec(each))).toEqual([null, null, null])
+  expect(printed.map((each) => each.includes('n***@acme.com'))).toEqual([true, true, true])
+})
+
 test('where all is held, the next command is not an apply of the saved plan', async () => {
   await run('apply access --yes')
   await run('apply access --yes')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { version } from '../config.ts'
+import { compare } from '../core/resource.ts'
 import type { State } from '../core/state.ts'
 import { movesBefore, movesOf, type Move } from '../report/plan-moves.ts'
 import { parseSavedPlan, savedPlanJson, type DeclarationMark, type SavedPlan } from '../report/saved-plan.ts'
@@ -77,8 +78,17 @@ export function movedSince({ saved }: GivenPlan, view: PlanView, opened: Opened)
   return movesOf(planned, view.plan, stateMark(opened.stateOf(view.organization)))
 }
 
-/** Approvals may come and go: what they let pass is compared as such. */
-const stateMark = (state: State): string => sha256(stateText({ ...state, approvals: new Map() }))
+/** Approvals may come and go: what they let pass is compared as such. Nor does the order of fields say anything. */
+function stateMark(state: State): string {
+  const document = JSON.parse(stateText({ ...state, approvals: new Map() })) as unknown
+  return sha256(JSON.stringify(document, (_, value: unknown) => (isRecord(value) ? inOrder(value) : value)))
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const inOrder = (record: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => compare(a, b)))
 
 function declarationMark({ declaration: { files, texts }, source }: Located): DeclarationMark {
   const mark = (file: string): string => {
