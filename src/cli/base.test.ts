@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { acme, roster, write, type Ran } from './process.builder.ts'
+import { acme, roster, type Ran } from './process.builder.ts'
 import { openSandbox, type Sandbox } from './sandbox-server.ts'
 
 let sandbox: Sandbox
