@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { environment } from '../src/config.ts'
@@ -178,6 +180,30 @@ test('a certificate of nobody known is refused, and taken with its authority', a
   expect(server.requests).toEqual([])
   const trusted = { ...access, authorityFile: join(cwd, 'authority.pem') }
   expect((await read(server, { access: trusted })).files).toEqual(['access/org.yaml'])
+})
+
+test('a proxy of the environment is taken, and not for hosts that need none', async () => {
+  const asked: string[] = []
+  const proxy = createServer().on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
+    asked.push(url)
+    const there = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      there.pipe(socket).pipe(there)
+    })
+    // git may leave without a word
+    for (const end of [there, socket]) end.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const server = await serve({ tls: certificate })
+  const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const trusted = { ...access, authorityFile: join(cwd, 'authority.pem') }
+  const through = (more: Readonly<Record<string, string>>) =>
+    read(server, { access: trusted, env: { PATH: environment()['PATH'], HTTPS_PROXY, ...more } })
+  expect((await through({ NO_PROXY: '127.0.0.1' })).files).toEqual(['access/org.yaml'])
+  expect(asked).toEqual([])
+  expect((await through({})).files).toEqual(['access/org.yaml'])
+  expect(new Set(asked)).toEqual(new Set([new URL(server.url).host]))
+  proxy.close()
 })
 
 test('the command line takes user, token and authority from its environment, and prints none of them', async () => {

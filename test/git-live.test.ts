@@ -29,7 +29,7 @@ afterEach(() => sandbox.close())
 /** `plan` and the like, in an empty directory, on the repository. */
 function run(command: string, flags: readonly string[] = [], nowMs = Date.UTC(2026, 10, 20)) {
   const [name = '', ...rest] = command.split(' ')
-  const live = ['plan', 'apply', 'drift'].includes(name) ? ['--sandbox', sandbox.url] : []
+  const live = ['plan', 'apply', 'drift', 'get', 'doctor'].includes(name) ? ['--sandbox', sandbox.url] : []
   const there = ['--repo', repository.address, '--path', 'access']
   return roster([name, ...rest, ...there, ...live, ...flags], { cwd, nowMs, env: { PATH: environment()['PATH'] } })
 }
@@ -121,6 +121,20 @@ test('what a plan holds passes with the command that it prints', async () => {
   expect(after).toHaveLength(held.length - 1)
 })
 
+const others: Readonly<Record<string, { readonly command: string; readonly code: number; readonly says: RegExp }>> = {
+  drift: { command: 'drift', code: 3, says: /access\/teams\/\w+\.yaml:\d+/ },
+  get: { command: 'get groups', code: 0, says: /^web-developers\b/m },
+  doctor: { command: 'doctor', code: 0, says: /^Organization acme$/m },
+}
+
+for (const [name, { command, code, says }] of Object.entries(others)) {
+  test(`${name} takes the same flags`, async () => {
+    const ran = await run(command, [], Date.now())
+    expect(ran).toMatchObject({ code, stdout: expect.stringMatching(says) as string })
+    expect(ran.stderr).toMatch(/^HEAD is commit [0-9a-f]{40} of /m)
+  })
+}
+
 test('delegations by path hold, from the directory of the organization', async () => {
   const file = 'access/organization.yaml'
   const to = (path: string) =>
@@ -131,6 +145,22 @@ test('delegations by path hold, from the directory of the organization', async (
   const refused = diagnostics.filter(({ code }) => code === 'NOT_DELEGATED').map(({ origin }) => origin!.file)
   expect(refused).toContain('access/teams/mobile.yaml')
   expect(refused).not.toContain('access/teams/web.yaml')
+})
+
+test('what somebody proposes on a branch is planned beside the agreed files, and moves no credentials', async () => {
+  const file = 'access/organization.yaml'
+  const files = { ...acme, 'access/teams/web.yaml': null }
+  repository.commit(
+    { ...files, [file]: acme[file]!.replace(/directoryId: .*/, 'directoryId: elsewhere') },
+    { branch: 'evil' },
+  )
+  repository.commit(files, { branch: 'good' })
+  cpSync(join(root, 'examples/acme/access'), join(cwd, 'agreed/access'), { recursive: true })
+  const propose = (branch: string) => run('plan', ['--ref', branch, '--base', 'agreed'])
+  const { code, stderr } = await propose('evil')
+  expect({ code, reads: sandbox.journal.entries.length }).toEqual({ code: 1, reads: 0 })
+  expect(stderr).toMatch(/access\/organization\.yaml:\d+:\d+.*\n?.*directoryId is not as in agreed/)
+  expect((await propose('good')).code).toBe(3)
 })
 
 const failures: Readonly<Record<string, { readonly flags: readonly string[]; readonly says: RegExp }>> = {
