@@ -66,7 +66,8 @@ interface Bench {
 const controller = 'organization'
 /** A sweep that could not be made at all is tried again: first after this, twice as late each time. */
 const firstRetryMs = 2_000
-const longestRetryMs = 900_000
+/** One that waits for a person, e.g. for a Secret, which nobody watches. */
+const longestWaitMs = 60_000
 /** What was written shows by then (reference 11). */
 const settledMs = 60_000
 const intervalJitter = 0.05
@@ -138,20 +139,23 @@ async function sweepsOf(bench: Bench): Promise<void> {
     const { changed } = bench
     const outcome = await pass(bench, 'sweep', { changed: () => changed })
     bench.changed = undefined
-    const { random } = bench.ports
-    if (!outcome) {
-      bench.failures += 1
-      const backoffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (bench.failures - 1))
-      bench.timer.ask(backoffMs * (0.5 + random() / 2))
+    if (!outcome || outcome.result === 'unopened') {
+      retrySweep(bench, outcome ? longestWaitMs : intervalOf(bench))
       continue
     }
     bench.failures = 0
-    const intervalMs = intervalOf(bench) * (1 + intervalJitter * (2 * random() - 1))
+    const intervalMs = intervalOf(bench) * (1 + intervalJitter * (2 * bench.ports.random() - 1))
     bench.timer.ask(intervalMs)
     for (const id of outcome.followUp.failed) bench.queue.add(id, { priority: priorities.retry, afterMs: firstRetryMs })
     comeBack(bench, outcome, undefined)
     remindOfEnds(bench, intervalMs)
   }
+}
+
+function retrySweep(bench: Bench, longestMs: number): void {
+  const backoffMs = Math.min(longestMs, firstRetryMs * 2 ** bench.failures)
+  bench.failures += 1
+  bench.timer.ask(backoffMs * (0.5 + bench.ports.random() / 2))
 }
 
 /** What goes on by itself is looked at again when it may have; what another pass moved, at once. */
