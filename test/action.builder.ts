@@ -110,9 +110,9 @@ const environment = (home = tmpdir()) => ({
 async function runStep(directory: string, occasion: Occasion, forge: Forge): Promise<Job> {
   const temporary = mkdtempSync(join(tmpdir(), 'roster-runner-'))
   const file = (name: string): string => join(temporary, name)
-  const base = execFileSync('git', ['rev-parse', 'origin/main'], { cwd: directory, encoding: 'utf8' }).trim()
   const head = { repo: { full_name: occasion.head ?? 'acme/access' }, ref: '$(touch pwned)' }
-  const event = occasion.event.startsWith('pull') ? { pull_request: { number: 7, head, base: { sha: base } } } : {}
+  const request = occasion.event.startsWith('pull') ? { pull_request: { number: 7, head, base: { ref: 'other' } } } : {}
+  const event = { ...request, repository: { default_branch: 'main' } }
   writeFileSync(file('event.json'), JSON.stringify(event))
   const step = action.runs.steps.find(({ name }) => name === 'Run')!
   writeFileSync(file('step.sh'), step.run!)
@@ -156,7 +156,7 @@ async function runLines(directory: string, lines: readonly string[], forge: Forg
     PATH: `${temporary}:${process.env['PATH'] ?? ''}`,
     CI_API_V4_URL: forge.url,
     CI_MERGE_REQUEST_IID: '7',
-    CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
+    CI_DEFAULT_BRANCH: 'main',
     CI_PROJECT_ID: '4711',
     GITLAB_CI: 'true',
     GITLAB_TOKEN: token,

@@ -40,10 +40,10 @@ plan() {
       validate
       return
     fi
-    # the keys must not go where only this proposal sends them
+    # the keys must not go where only this proposal sends them; it may be for a branch that nobody has agreed to either
     local base="$RUNNER_TEMP/roster-base"
-    git fetch --quiet --depth=1 origin "$BASE_COMMIT"
-    git worktree add --quiet --force --detach "$base" "$BASE_COMMIT"
+    git fetch --quiet --depth=1 origin "refs/heads/$DEFAULT_BRANCH"
+    git worktree add --quiet --force --detach "$base" FETCH_HEAD
     flags+=(--base "$base")
   fi
   if [ -n "$ROSTER_PLAN_FILE" ]; then flags+=(--out "$ROSTER_PLAN_FILE"); fi
