@@ -1,4 +1,5 @@
-import { execFile, type ExecFileException } from 'node:child_process'
+import { execFile, spawn, type ExecFileException } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   cpSync,
@@ -9,12 +10,17 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { buildImage, type Image } from './image.builder.ts'
+
+// each starts a program
+vi.setConfig({ testTimeout: 60_000 })
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'roster-image-'))
@@ -43,16 +49,18 @@ interface Ran {
 /** Only root can become somebody else; without, the program runs as whoever runs the tests. */
 const isRoot = process.getuid?.() === 0
 
-/** Starts the image's program as a container engine would: as its user, with its environment, on a root that is not its own. */
+/** As a container engine starts it: as its user, with its environment, on a root that is not its own. */
+function asContainer() {
+  const [uid, gid] = image.user.split(':').map(Number)
+  return { cwd: join(image.root, image.workdir), env: image.env, ...(isRoot && { uid: uid!, gid: gid! }) }
+}
+
 function start(...args: readonly string[]): Promise<Ran> {
   const [program = ''] = image.entrypoint
-  const [uid, gid] = image.user.split(':').map(Number)
   const { promise, resolve } = Promise.withResolvers<Ran>()
   const ended = (error: ExecFileException | null, stdout: string, stderr: string) =>
     resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr })
-  const user = isRoot ? { uid: uid!, gid: gid! } : {}
-  const cwd = join(image.root, image.workdir)
-  execFile(join(image.root, program), args, { cwd, env: image.env, ...user }, ended)
+  execFile(join(image.root, program), args, asContainer(), ended)
   return promise
 }
 
@@ -71,7 +79,7 @@ test('the image runs as a user by number, on a base without a shell', () => {
 test('the image holds the program and nothing else of this repository', () => {
   expect(within('*').toSorted()).toEqual(['LICENSE', 'bin', 'dist', 'node_modules', 'package.json'])
   expect(
-    within('dist/**/*').filter((file) => /sandbox\/|generate\/|\.(test|builder)\.|\.d\.ts$|\.ts$/.test(file)),
+    within('dist/**/*').filter((file) => /sandbox\/|generate\/main|\.(test|builder)\.|\.d\.ts$|\.ts$/.test(file)),
   ).toEqual([])
 })
 
@@ -117,4 +125,33 @@ test.each(['sandbox', 'demo'])('roster %s says that the image has no sandbox', a
   expect(stderr.split('\n')[0]).toBe(
     'There is no sandbox in this installation: the container image leaves it out. A clone or the npm package has it.',
   )
+})
+
+test('the controller answers the probes of the chart, and ends in an orderly way when it is asked to', async () => {
+  const kubeconfig = join(folder, 'kubeconfig.json')
+  // nobody listens there: alive, and not ready
+  const cluster = { name: 'none', cluster: { server: 'https://127.0.0.1:1' } }
+  const context = { name: 'none', context: { cluster: 'none', user: 'none' } }
+  const config = { clusters: [cluster], users: [{ name: 'none', user: {} }], contexts: [context] }
+  writeFileSync(kubeconfig, JSON.stringify({ ...config, 'current-context': 'none' }))
+  const [program = '', script = ''] = image.entrypoint.map((part) => join(image.root, part))
+  const flags = ['--health-port', '0', '--metrics-port', '0', '--bind-address', '127.0.0.1']
+  const controller = spawn(program, [script, 'controller', '--kubeconfig', kubeconfig, ...flags], asContainer())
+  const ended = once(controller, 'exit')
+  const [line] = (await once(createInterface(controller.stdout), 'line')) as [string]
+  const { msg, healthPort, metricsPort } = JSON.parse(line) as Readonly<Record<string, string | number>>
+  expect(msg).toBe('the controller has started')
+  const answer = async (port: string | number | undefined, path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`)
+    return { status: response.status, body: await response.text() }
+  }
+  expect(await answer(healthPort, '/healthz')).toEqual({ status: 200, body: 'ok' })
+  const ready = await answer(healthPort, '/readyz')
+  expect({ status: ready.status, body: ready.body.split('\n')[0] }).toEqual({
+    status: 500,
+    body: expect.stringContaining('not listed yet: AtlassianOrganization') as unknown,
+  })
+  expect((await answer(metricsPort, '/metrics')).body).toContain('roster_build_info')
+  controller.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
 })
