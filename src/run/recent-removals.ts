@@ -10,7 +10,7 @@ export interface RecentRemovals {
 }
 
 /** As long as the default interval: what one pass over everything would have met at once. */
-export const recentMs = 600_000
+const recentMs = 600_000
 
 export function createRecentRemovals(): RecentRemovals {
   let noted: readonly { readonly atMs: number; readonly kind: string; readonly key: string }[] = []

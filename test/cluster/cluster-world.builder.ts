@@ -13,7 +13,7 @@ export const numbers = (count: number): readonly number[] => Array.from({ length
 export const email = (index: number): string => `p${index}@x.io`
 export const groupName = (index: number): string => `group-${index}`
 export const projectKey = (index: number): string => `P${index}`
-export const spaceKey = (index: number): string => `S${index}`
+const spaceKey = (index: number): string => `S${index}`
 export const roles = ['Administrators', 'Developers', 'Viewers']
 export const accountId = (index: number): string => `712020:${index}`
 
