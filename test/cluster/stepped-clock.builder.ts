@@ -4,6 +4,8 @@ import type { Clock } from '../../src/core/ports.ts'
 export interface SteppedClock extends Clock {
   /** Wakes whoever has slept long enough. */
   readonly pass: (ms: number) => void
+  /** How many wait for time to pass. */
+  readonly asleep: () => number
 }
 
 export function createSteppedClock(startMs: number): SteppedClock {
@@ -11,6 +13,7 @@ export function createSteppedClock(startMs: number): SteppedClock {
   const sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
   return {
     now: () => nowMs,
+    asleep: () => sleepers.size,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { untilMs: nowMs + ms, wake: resolve }
