@@ -132,12 +132,10 @@ const secrets = {
 async function onGitHub(steps: readonly Step[], { directory, environment, forge }: Place): Promise<Job> {
   const temporary = mkdtempSync(join(tmpdir(), 'roster-runner-'))
   const file = (name: string): string => join(temporary, name)
-  const base = execFileSync('git', ['rev-parse', 'origin/main'], { cwd: directory, encoding: 'utf8' }).trim()
   writeFileSync(file('event.json'), JSON.stringify({ pull_request: { number: 7 } }))
   writeFileSync(file('summary'), '')
   const values: Readonly<Record<string, string>> = {
     'github.token': token,
-    'github.event.pull_request.base.sha': base,
     ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`secrets.${name}`, value])),
   }
   const job = { code: 0, log: '' }
@@ -179,7 +177,7 @@ async function onGitLab(job: string, { directory, environment, forge }: Place): 
     CI_API_V4_URL: forge.url,
     CI_PROJECT_ID: '4711',
     CI_MERGE_REQUEST_IID: '7',
-    CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
+    CI_DEFAULT_BRANCH: 'main',
     GITLAB_TOKEN: token,
   })
   return { code, log, summary: '' }
