@@ -1,3 +1,4 @@
+import { measureRevisions } from './daemon.ts'
 import { measureDifference } from './difference.ts'
 import { measureGitPoll, measureGitRevision } from './git.ts'
 import { measureIdentities } from './identities.ts'
@@ -13,4 +14,5 @@ export const cases: Readonly<Record<string, () => Promise<Measured>>> = {
   'diff and plan, 100,000 against 100,000': measureDifference,
   'a poll of a Git repository': measureGitPoll,
   'a revision of a huge Git repository': measureGitRevision,
+  'a daemon over 1,000 revisions': measureRevisions,
 }
