@@ -3,7 +3,12 @@ import { chart, findHelm, template, type Rendered } from './chart.builder.ts'
 import { describeInCluster, startControlPlane, type ControlPlane } from './control-plane.builder.ts'
 import { namespaceOf, openExampleEstate, type ExampleEstate } from './example-estate.builder.ts'
 import { grantsIn, without, type Grant } from './grants.builder.ts'
-import { startControllerHere, startControllerProcess, type RunningController } from './running-controller.builder.ts'
+import {
+  argsOf,
+  startControllerHere,
+  startControllerProcess,
+  type RunningController,
+} from './running-controller.builder.ts'
 import { told, wholeJob } from './whole-job.builder.ts'
 
 /** What the API server has refused, as the log tells it. */
@@ -31,16 +36,6 @@ async function work({ estate, controller, expect: expectThere }: Work): Promise<
     await expectThere.poll(state, { message, timeout: 20_000, interval: 200 }).toBe('done')
   }
 }
-
-interface Deployed {
-  readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly [{ readonly args: string[] }] } }
-  }
-}
-
-/** What the Deployment starts. */
-const argsOf = (rendered: readonly Rendered[]): readonly string[] =>
-  (rendered.find(({ kind }) => kind === 'Deployment') as unknown as Deployed).spec.template.spec.containers[0].args
 
 /** Each of them at least once. */
 const writesOfTheJob = [

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { main } from '../../src/cli/main.ts'
 import { systemClock } from '../../src/clock.ts'
+import type { Rendered } from './chart.builder.ts'
 import { half } from './kube-client.builder.ts'
 import { startServer } from './server-process.builder.ts'
 
@@ -34,6 +35,16 @@ export interface ControllerSettings {
   /** Of the pod that it stands for. */
   readonly namespace: string
 }
+
+interface Deployed {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly [{ readonly args: string[] }] } }
+  }
+}
+
+/** What the Deployment of a chart starts. */
+export const argsOf = (rendered: readonly Rendered[]): readonly string[] =>
+  (rendered.find(({ kind }) => kind === 'Deployment') as unknown as Deployed).spec.template.spec.containers[0].args
 
 const program = join(import.meta.dirname, '../../bin/roster.js')
 
