@@ -88,6 +88,23 @@ test('a pinned commit is not polled for', async () => {
   expect(requests).toEqual([0, 4])
 })
 
+test('a poll by a full name asks for branches alone, however many tags there are', async () => {
+  const many = makeRepository({ 'access/org.yaml': organization })
+  const commit = many.git(['rev-parse', 'main'])
+  const lines = Array.from({ length: 10_000 }, (_, index) => `${commit} refs/tags/t${index}\n`)
+  writeFileSync(join(many.directory, 'packed-refs'), lines.join(''))
+  const bytesOf = async (ref: string): Promise<number> => {
+    const server = await serve({ directory: dirname(many.directory) })
+    const repository = await open(`${server.url}/access.git`, { ref, access })
+    expect((await repository.poll()).commit).toBe(commit)
+    await repository.close()
+    return server.bytesSent()
+  }
+  expect(await bytesOf('refs/heads/main')).toBeLessThan(1_000)
+  // a tag of that name would make it no answer, so tags are asked for too
+  expect(await bytesOf('main')).toBeGreaterThan(500_000)
+})
+
 const wrong: Readonly<Record<string, GitAccess>> = {
   'no credential': {},
   'a wrong password': { credential: async () => ({ username: 'ana', password: 'sesame-shut' }) },

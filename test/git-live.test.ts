@@ -1,4 +1,5 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chownSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { environment } from '../src/config.ts'
@@ -161,6 +162,23 @@ test('what somebody proposes on a branch is planned beside the agreed files, and
   expect({ code, reads: sandbox.journal.entries.length }).toEqual({ code: 1, reads: 0 })
   expect(stderr).toMatch(/access\/organization\.yaml:\d+:\d+.*\n?.*directoryId is not as in agreed/)
   expect((await propose('good')).code).toBe(3)
+})
+
+test.skipIf(process.geteuid?.() !== 0)('a repository of another user is an error that says so', async () => {
+  chownSync(repository.directory, 12345, 12345)
+  const { code, stderr } = await run('validate')
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('belongs to another user') as string,
+  })
+})
+
+test('a clone is a repository too, and its own commits are read, not its files', async () => {
+  const clone = temporary('clone')
+  execFileSync('git', ['clone', '--quiet', repository.directory, clone], { stdio: 'pipe' })
+  writeFileSync(join(clone, 'access/broken.yaml'), 'kind: [')
+  const argv = ['validate', '--repo', '.', '--path', 'access']
+  expect(await roster(argv, { cwd: clone, env: environment() })).toMatchObject({ code: 0 })
 })
 
 const failures: Readonly<Record<string, { readonly flags: readonly string[]; readonly says: RegExp }>> = {

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { rootCertificates } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import { checkOut } from './check-out.ts'
 import type { GitAccess } from './git-access.ts'
 import { hasControlCharacter, type GitAddress } from './git-address.ts'
@@ -44,9 +45,10 @@ export function repositoryPath(text = ''): string {
   return path === '.' ? '' : path
 }
 
-/** @throws GitSettingError where git is missing or too old to be held to its settings */
+/** @throws GitSettingError where git is missing or too old to be held to its settings, or the repository is somebody else's */
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
   const { address, access, env, signal, ref, path } = options
+  if (address.protocol === 'file') await checkOwner(fileURLToPath(address.url))
   const directory = await mkdtemp(join(await realpath(tmpdir()), 'roster-git-'))
   const close = (): Promise<void> => rm(directory, { recursive: true, force: true })
   const git = await openGit({ address, access, env, directory, ...(signal && { signal }) }).catch(async (error) => {
@@ -59,6 +61,20 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     poll: () => poll(git, ref),
     checkOut: (tip) => checkOut(git, tip, { ...options, directory }),
     close,
+  }
+}
+
+/** Git reads no repository of somebody else, and what it says then (`safe.directory`) would be of no use here. */
+async function checkOwner(directory: string): Promise<void> {
+  const own = process.geteuid?.()
+  for (const place of [directory, join(directory, '.git')]) {
+    const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === undefined) throw error
+      // git says that there is nothing
+      return undefined
+    })
+    if (found && own !== undefined && found.uid !== own)
+      throw new GitSettingError(`${place} belongs to another user: git reads no repository of somebody else`)
   }
 }
 
