@@ -41,7 +41,7 @@ function forTest(command: string, url: string): readonly string[] {
 
 test('there are pages with commands', () => expect(pages).toContain('README.md'))
 
-test.each(pages)('each command of %s works, one after the other', async (page) => {
+test.each(pages)('each command of %s works, one after the other', { timeout: 60_000 }, async (page) => {
   const cwd = mkdtempSync(join(tmpdir(), 'roster-page-'))
   cpSync(examples, join(cwd, 'examples'), { recursive: true })
   const world = parseWorldSeed(readFileSync(join(cwd, 'examples/acme/world.yaml'), 'utf8'))
