@@ -19,7 +19,9 @@ export interface Stage {
   write(files: Readonly<Record<string, string | null>>): void
   start(...words: readonly string[]): Daemon
   /** A command that ends by itself. */
-  roster(...words: readonly string[]): Promise<{ readonly code: number | null; readonly stderr: string }>
+  roster(
+    ...words: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
   members(group: string): readonly string[]
   close(): Promise<void>
 }
@@ -79,9 +81,10 @@ export function crew(name: string, members: readonly string[], options: CrewOpti
   return manifest('AtlassianGroupMembership', name, spec)
 }
 
-export async function openStage(): Promise<Stage> {
+/** `world`: another one than that of this file, as YAML. */
+export async function openStage(world = JSON.stringify(seed)): Promise<Stage> {
   const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'roster-daemon-')))
-  const sandbox = await startSandbox({ world: parseWorldSeed(JSON.stringify(seed)) })
+  const sandbox = await startSandbox({ world: parseWorldSeed(world) })
   const running: ChildProcess[] = []
   const write: Stage['write'] = (files) => writeBelow(cwd, files)
   write({ 'access/key': 'key-1' })
@@ -90,7 +93,7 @@ export async function openStage(): Promise<Stage> {
     const there = words[0] === 'approve' ? [] : ['--sandbox', sandbox.url]
     const argv = [program, ...words, ...there, ...(words.includes('--state') ? [] : ['--state', stateDirectory])]
     const env = { PATH: environment()['PATH'], HOME: cwd, NO_COLOR: '1' }
-    const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     running.push(child)
     return child
   }
@@ -101,13 +104,7 @@ export async function openStage(): Promise<Stage> {
     write,
     start: (...words) =>
       daemonOf(launch(['run', ...words, '--listen', '127.0.0.1:0']), join(stateDirectory, 'daemon.lock')),
-    roster: async (...words) => {
-      const child = launch(words)
-      let stderr = ''
-      child.stderr!.on('data', (chunk: Buffer) => void (stderr += chunk.toString()))
-      const [code] = (await once(child, 'close')) as [number | null]
-      return { code, stderr }
-    },
+    roster: (...words) => ended(launch(words)),
     members: (group) => sandbox.world.members(group).map((id) => nameOf(sandbox, id)),
     close: async () => {
       for (const child of running.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
@@ -118,6 +115,14 @@ export async function openStage(): Promise<Stage> {
       rmSync(cwd, { recursive: true, force: true })
     },
   }
+}
+
+async function ended(child: ChildProcess): ReturnType<Stage['roster']> {
+  const printed = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]!.on('data', (chunk: Buffer) => void (printed[name] += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...printed }
 }
 
 function writeBelow(directory: string, files: Readonly<Record<string, string | null>>): void {
