@@ -9,7 +9,7 @@ import { expiries, timingOf } from '../run/timing.ts'
 import type { Log } from '../report/log.ts'
 import type { Metrics } from '../report/metrics.ts'
 import { createWorkQueue, priorities, type QueueMetrics, type Taken, type WorkQueue } from '../kubernetes/work-queue.ts'
-import { createClaims, type Claims } from './claims.ts'
+import { createClaims } from './claims.ts'
 import { manifestOf } from './cluster-object.ts'
 import type { ClusterEstate, Stray } from './estates.ts'
 import { createMoves } from './moves.ts'
@@ -73,25 +73,25 @@ const settledMs = 60_000
 const intervalJitter = 0.05
 
 export function startEstateWorker(options: EstateWorkerOptions): EstateWorker {
-  const { ports, store: inner, queueMetrics } = options
+  const { ports, store: inner, queueMetrics, metrics, key } = options
   const { clock, random } = ports
   const stop = new AbortController()
   const store = createTenureStore(inner)
-  const claims: Claims = createClaims()
   const bench: Bench = {
     options,
     clock,
     queue: createWorkQueue<string>({ clock, random, metrics: queueMetrics }),
     timer: createSweepTimer(clock, stop.signal),
     store,
-    ports: { ...ports, store, claims, moves: createMoves(), memory: createPassMemory(), signal: stop.signal },
+    ports: { ...ports, ...freshPorts(), store, signal: stop.signal },
     stopped: stop.signal,
     changed: undefined,
     held: new Set(),
     failures: 0,
   }
   bench.timer.ask(0)
-  const done = Promise.all([editsOf(bench), sweepsOf(bench)]).then(() => undefined)
+  // what is so from now on is another process's to tell
+  const done = Promise.all([editsOf(bench), sweepsOf(bench)]).then(() => metrics.forget(key))
   return {
     edit: (ids) => {
       for (const id of ids) {
@@ -112,6 +112,13 @@ export function startEstateWorker(options: EstateWorkerOptions): EstateWorker {
     done,
   }
 }
+
+/** What passes learn on the way, and forget with the tenure. */
+const freshPorts = (): Pick<EstatePorts, 'claims' | 'moves' | 'memory'> => ({
+  claims: createClaims(),
+  moves: createMoves(),
+  memory: createPassMemory(),
+})
 
 async function editsOf(bench: Bench): Promise<void> {
   for (;;) {

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import type { Clock } from '../core/ports.ts'
+import { createLog } from '../report/log.ts'
+import { createMetrics } from '../report/metrics.ts'
+import { createConfigMapStore } from '../state/config-map-store.ts'
+import { startEstateWorker } from './estate-worker.ts'
+
+const clock: Clock = {
+  now: () => Date.UTC(2026, 10, 25),
+  // no time passes
+  sleep: (_ms, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+}
+const configMaps = {
+  read: async () => undefined,
+  write: async () => '1',
+  remove: async () => {},
+}
+
+test('counts of an organization that another process works on now are not told any more', async () => {
+  const metrics = createMetrics({ clock, version: '1.0.0', process: false })
+  const worker = startEstateWorker({
+    key: 'platform/acme',
+    // it is gone from the cluster: no pass is made
+    look: () => undefined,
+    store: createConfigMapStore(configMaps, 'roster-acme'),
+    ports: {
+      objects: { hold: async () => {}, release: async () => {}, tell: async () => {} },
+      configMaps,
+      secrets: { read: async () => undefined },
+      labelsOf: () => undefined,
+      mayWrite: () => true,
+      clock,
+      random: () => 0.5,
+      env: {},
+      cwd: '/',
+    },
+    log: createLog({ write: () => {}, level: 'silent', format: 'json', clock }),
+    metrics,
+    queueMetrics: metrics.queue('organization'),
+  })
+  const told = async () => (await metrics.render()).match(/^roster_(unread|scopes|last_success\w+){.*acme.*$/gm) ?? []
+  const plan = { scopes: [], digest: '' }
+  const facts = { plan, diagnostics: [], outcomes: [], isWhole: true, durationMs: 1 }
+  metrics.passed({ organization: 'platform/acme', kind: 'sweep', ...facts })
+  expect(await told()).not.toEqual([])
+  await worker.stop()
+  await worker.done
+  expect(await told()).toEqual([])
+})
