@@ -22,12 +22,31 @@ export interface Opened {
   readonly dispatcher: Dispatcher
 }
 
-/** `file` is a kubeconfig; without one, KUBECONFIG, `~/.kube/config` and the pod's service account are tried in turn. */
+/** There is no kubeconfig, or it cannot be used. */
+class KubeConfigError extends Error {
+  override readonly name = 'KubeConfigError'
+  readonly code = 'KUBECONFIG'
+}
+
+/**
+ * `file` is a kubeconfig; without one, KUBECONFIG, `~/.kube/config` and the pod's service account are tried in turn.
+ * @throws KubeConfigError
+ */
 export function loadKubeConfig(file?: string): KubeConfig {
   const config = new KubeConfig()
-  if (file === undefined) config.loadFromDefault()
-  else config.loadFromFile(file)
-  return config
+  const from = file ?? 'the kubeconfig'
+  try {
+    if (file === undefined) config.loadFromDefault()
+    else config.loadFromFile(file)
+  } catch (error) {
+    throw new KubeConfigError(`${from} cannot be read: ${String(error).split('\n')[0]}`)
+  }
+  const server = config.getCurrentCluster()?.server
+  if (server === undefined) throw new KubeConfigError(`${from} names no cluster: its current-context means none`)
+  if (server.startsWith('https://')) return config
+  // what client-node makes up where it finds nothing is plain http on this machine
+  const found = file === undefined ? 'no kubeconfig is found, or it says' : `${file} says`
+  throw new KubeConfigError(`${found} ${server}, and an API server is spoken to over https: give --kubeconfig`)
 }
 
 /** At once, for all but watches; more wait their turn. */
@@ -44,8 +63,7 @@ type Pools = { readonly key: string; readonly dispatchers: Readonly<Record<Use, 
  * is kept until the certificates change, and then replaced.
  */
 export function openCluster(config: KubeConfig): ClusterAccess {
-  const cluster = config.getCurrentCluster()
-  if (cluster === null) throw new Error('The kubeconfig names no cluster')
+  const cluster = config.getCurrentCluster()!
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace
   let pools: Pools | undefined
   let connections = 0
