@@ -76,7 +76,7 @@ describe('the container', () => {
     const daemon = await startAs(words)
     const { url } = await daemon.says('probes and metrics')
     const [kind, node, ...argv] = service.healthcheck.test.map((word) =>
-      word.replace('http://127.0.0.1:8080', String(url)),
+      word.replace('http://127.0.0.1:8081', String(url)),
     )
     expect([kind, node]).toEqual(['CMD', 'node'])
     const isHealthy = () => spawnSync(process.execPath, argv).status === 0
@@ -86,7 +86,7 @@ describe('the container', () => {
   })
 
   test('publishes its port to this machine alone, and keeps its state in a volume', () => {
-    expect(service.ports).toEqual(['127.0.0.1:8080:8080'])
+    expect(service.ports).toEqual(['127.0.0.1:8081:8081'])
     expect(service.volumes).toEqual(['state:/state'])
     expect(service.read_only).toBe(true)
   })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Address, DaemonOptions } from '../daemon/run-daemon.ts'
+import type { DaemonOptions } from '../daemon/run-daemon.ts'
+import type { Address } from '../daemon/servers.ts'
 import type { LogLevel } from '../report/log.ts'
 import type { Io } from './io.ts'
 

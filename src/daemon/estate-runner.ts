@@ -91,7 +91,7 @@ interface Desk {
   /** Digests that were approved when the last pass began. */
   approvals: ReadonlySet<string>
   heldDigests: ReadonlySet<string>
-  /** While a pass runs: when it last did something. */
+  /** Unless it waits for what is due: when it last did something. */
   activeAtMs: number | undefined
   wantsLook: boolean
   /** Made so far. */
@@ -119,18 +119,28 @@ function paceOf({ estate }: InForce): Desk['pace'] {
 }
 
 async function work(desk: Desk, ports: RunnerPorts, wait: (ms: number) => Promise<void>): Promise<void> {
-  const { clock, signal, log } = ports
+  const { clock, signal } = ports
   while (!signal.aborted) {
-    try {
-      if (desk.wantsLook) await lookForApprovals(desk, clock.now())
-      const task = dueTask(desk.agenda, desk.pace, clock.now())
-      if (task) await perform(desk, task, ports)
-      else await wait(idleMs(desk.agenda, desk.pace, clock.now()))
-    } catch (error) {
-      log.error('a pass ended by an error', { error })
-      ports.metrics.passFailed(desk.name)
-      desk.agenda = ended(desk.agenda, { unfinished: { why: 'failed', touched: 'everything' } }, desk.pace, clock.now())
-    }
+    const isIdle = await workOnce(desk, ports)
+    desk.activeAtMs = undefined
+    if (isIdle) await wait(idleMs(desk.agenda, desk.pace, clock.now()))
+  }
+}
+
+/** Whether there was nothing to do. */
+async function workOnce(desk: Desk, ports: RunnerPorts): Promise<boolean> {
+  const { clock, log, metrics } = ports
+  desk.activeAtMs = clock.now()
+  try {
+    if (desk.wantsLook) await lookForApprovals(desk, clock.now())
+    const task = dueTask(desk.agenda, desk.pace, clock.now())
+    if (task) await perform(desk, task, ports)
+    return task === undefined
+  } catch (error) {
+    log.error('a pass ended by an error', { error })
+    metrics.passFailed(desk.name)
+    desk.agenda = ended(desk.agenda, { unfinished: { why: 'failed', touched: 'everything' } }, desk.pace, clock.now())
+    return false
   }
 }
 
@@ -155,7 +165,6 @@ async function perform(desk: Desk, task: Task, ports: RunnerPorts): Promise<void
   const log = ports.log.child({ revision: desk.snapshot.commit })
   const callsBefore = desk.calls
   const hooks = hooksOf(desk, log, ports)
-  desk.activeAtMs = startMs
   try {
     const done = await passOver(desk.estate, desk.snapshot, task, { ports, hooks })
     const end = conclude(desk, task, done, {
@@ -170,8 +179,6 @@ async function perform(desk: Desk, task: Task, ports: RunnerPorts): Promise<void
     // another command is at it: what it did is seen by the next look
     log.info('somebody else is writing, this pass is made again', { error })
     desk.agenda = ended(desk.agenda, { unfinished: { why: 'later', touched: task.touched } }, desk.pace, clock.now())
-  } finally {
-    desk.activeAtMs = undefined
   }
 }
 

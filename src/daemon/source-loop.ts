@@ -24,6 +24,8 @@ export interface SourceLoopOptions {
 
 export interface SourceLoop {
   readonly inForce: () => InForce<Snapshot>
+  /** For how long the look that runs has run. */
+  readonly lookingMs: () => number
   /** Looks as soon as it can. */
   readonly ring: () => void
   /** Resolves when the signal has ended it. */
@@ -34,12 +36,14 @@ export interface SourceLoop {
 export function startSourceLoop(options: SourceLoopOptions): SourceLoop {
   const { source, pollMs, clock, log, signal } = options
   const bell = createBell(clock, signal)
-  const desk: Desk = { inForce: {}, isFailing: false }
+  const desk: Desk = { inForce: {}, isFailing: false, lookingSinceMs: undefined }
   const run = async (): Promise<void> => {
     const endWatch = source.watch(bell.ring)
     try {
       while (!signal.aborted) {
+        desk.lookingSinceMs = clock.now()
         await lookOnce(desk, options)
+        desk.lookingSinceMs = undefined
         options.onLook()
         await bell.wait(pollMs)
       }
@@ -48,13 +52,15 @@ export function startSourceLoop(options: SourceLoopOptions): SourceLoop {
     }
   }
   log.debug('looking at the source', { source: source.type, pollMs })
-  return { inForce: () => desk.inForce, ring: bell.ring, over: run() }
+  const lookingMs = (): number => (desk.lookingSinceMs === undefined ? 0 : clock.now() - desk.lookingSinceMs)
+  return { inForce: () => desk.inForce, lookingMs, ring: bell.ring, over: run() }
 }
 
 interface Desk {
   inForce: InForce<Snapshot>
   /** Whether the last look failed, so that it is told once. */
   isFailing: boolean
+  lookingSinceMs: number | undefined
 }
 
 async function lookOnce(desk: Desk, options: SourceLoopOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { version } from '../../config.ts'
-import { runDaemon, type Address } from '../../daemon/run-daemon.ts'
+import { runDaemon } from '../../daemon/run-daemon.ts'
+import type { Address } from '../../daemon/servers.ts'
 import type { ExitCode } from '../../report/exit-code.ts'
 import { createLog, logLevels } from '../../report/log.ts'
 import { createMetrics } from '../../report/metrics.ts'
@@ -24,7 +25,7 @@ export function addRun(program: Command, context: Context, finish: Finish): void
     .addOption(
       new Option('--listen <address>', 'for probes and metrics: host:port, or off')
         .argParser((text) => (text === 'off' ? text : address(text)))
-        .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
+        .default({ host: '127.0.0.1', port: 8081 }, '127.0.0.1:8081'),
     )
     .addOption(new Option('--webhook-listen <address>', 'for webhooks of the forge: host:port').argParser(address))
     .option('--webhook-secret-file <file>', 'their secret; a second line is taken as well, while one is changed')
@@ -39,7 +40,7 @@ export function addRun(program: Command, context: Context, finish: Finish): void
 
 function address(text: string): Address {
   const found = parseAddress(text)
-  if (!found) throw new InvalidArgumentError('Write 127.0.0.1:8080, or a port alone.')
+  if (!found) throw new InvalidArgumentError('Write 127.0.0.1:8081, or a port alone.')
   return found
 }
 
