@@ -58,23 +58,23 @@ interface Seat {
 }
 
 async function sit(seat: Seat): Promise<void> {
-  const { clock, metrics, name } = seat.options
+  const { clock, metrics } = seat.options
   while (!seat.left.aborted) {
     await holdOnce(seat)
     await slept(clock, restMs, seat.left)
   }
-  metrics.leading(name, undefined)
+  metrics.leading(wholeName(seat.options), undefined)
 }
 
 /** From the first try for the Lease until it is given back: because it is wanted by another process, or at the end. */
 async function holdOnce(seat: Seat): Promise<void> {
-  const { name, metrics } = seat.options
+  const { metrics } = seat.options
   const ended = Promise.withResolvers<void>()
   const onLeft = (): void => ended.resolve()
   seat.left.addEventListener('abort', onLeft, { once: true })
   if (seat.left.aborted) onLeft()
   const lease = startSeatLease(seat, ended)
-  metrics.leading(name, false)
+  metrics.leading(wholeName(seat.options), false)
   try {
     await Promise.race([ended.promise, lease.done])
   } finally {
@@ -82,8 +82,12 @@ async function holdOnce(seat: Seat): Promise<void> {
     await stopWork(seat)
     // last: nobody writes any more
     await lease.release()
+    metrics.leading(wholeName(seat.options), false)
   }
 }
+
+/** Two namespaces may each have an organization of the same name. */
+const wholeName = ({ namespace, name }: EstateSeatOptions): string => `${namespace}/${name}`
 
 function startSeatLease(seat: Seat, ended: PromiseWithResolvers<void>): Lease {
   const { namespace, name, client, identity, clock, steady, random, log, metrics } = seat.options
@@ -103,16 +107,16 @@ function startSeatLease(seat: Seat, ended: PromiseWithResolvers<void>): Lease {
     clock,
     steady,
     random,
-    rank: (holder) => rankOf(holder, `${namespace}/${name}`),
+    rank: (holder) => rankOf(holder, wholeName(seat.options)),
     onWanted: () => ended.resolve(),
     onAcquired: () => {
       log.info('this process is the writer now', { lease: name })
-      metrics.leading(name, true)
+      metrics.leading(wholeName(seat.options), true)
       void lost.then(begin)
     },
     onLost: () => {
       log.warn('the lease is lost: nothing is written until it is back', { lease: name })
-      metrics.leading(name, false)
+      metrics.leading(wholeName(seat.options), false)
       lost = stopWork(seat)
     },
     onFault: (error) => log.warn('the lease could not be read or renewed', { lease: name, error }),

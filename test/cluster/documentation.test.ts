@@ -8,10 +8,11 @@ import { openExampleEstate, type ExampleEstate } from './example-estate.builder.
 import { argsOf, startControllerProcess, type RunningController } from './running-controller.builder.ts'
 
 const root = join(import.meta.dirname, '../..')
+const readPage = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 /** Lines of the `console` blocks. */
 function commandsIn(page: string): readonly string[] {
-  const blocks = readFileSync(join(root, page), 'utf8').matchAll(/^```console\n([\s\S]*?)^```/gm)
+  const blocks = readPage(page).matchAll(/^```console\n([\s\S]*?)^```/gm)
   return [...blocks].flatMap(([, block]) => block!.trim().split('\n'))
 }
 
@@ -80,10 +81,26 @@ describeInCluster('the commands of the pages', () => {
     expect(readers()).toBe(2)
   })
 
+  test('docs/metrics.md is so of a controller: who leads, and what is in sync', async () => {
+    const shown = (await controller!.metrics()).split('\n')
+    expect(shown).toContain('leader_election_master_status{name="atlassian/roster-acme"} 1')
+    expect(shown).toContain('roster_unread{organization="atlassian/acme"} 0')
+    const known = readPage('docs/metrics.md')
+    const organizationOnes = shown.flatMap((line) => /^(roster_\w+?)(?:_bucket|_sum|_count)?\{/.exec(line)?.[1] ?? [])
+    expect([...new Set(organizationOnes)].filter((name) => !known.includes(`\`${name}\``))).toEqual([])
+  })
+
   test('docs/controller.md keeps, withdraws, approves, asks and pauses', { timeout: 120_000 }, async () => {
     expect(await typeAll('docs/controller.md')).toEqual([])
     expect(readers()).toBe(0)
     const [asked] = (await estate.find()).filter(({ kind }) => kind === 'AtlassianGroup')
     expect(asked?.status).toMatchObject({ lastHandledReconcileAt: expect.stringMatching(/^\d{10}$/) as unknown })
+  })
+
+  test('docs/controller.md lists each key of the log', () => {
+    const [, section = ''] = /## Probes, metrics, log\n([\s\S]*?)\n## /.exec(readPage('docs/controller.md')) ?? []
+    const listed = new Set([...section.matchAll(/`(\w+)`/g)].map(([, key]) => key))
+    const keys = controller!.log().flatMap((line) => Object.keys(line))
+    expect([...new Set(keys)].filter((key) => !listed.has(key))).toEqual([])
   })
 })
