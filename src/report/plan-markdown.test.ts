@@ -263,6 +263,14 @@ test('columns are as wide as what is left of addresses', () => {
   expect(text).toContain('+ add  a***@acme.com    access/a.yaml:1\n+ add  b***@acme.com    access/a.yaml:2\n')
 })
 
+test('of nothing to do there is a headline and what it rests on, and no table', () => {
+  const text = render(planView([planScope('Group a')]))
+  expect(text).toContain(
+    '<h3>Roster plan for <code>acme</code>: no changes</h3>\n\n```text\nNo changes: 1 place as declared',
+  )
+  expect(text).not.toMatch(/<table|<details/)
+})
+
 test('unmanaged entries are counted, not listed', () => {
   const text = render(planView([planScope('Group a', { unmanaged: [resource('x'), resource('y')] })]))
   expect(text).toContain('2 unmanaged left alone')

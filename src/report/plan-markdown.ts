@@ -67,7 +67,8 @@ function section(view: PlanView, options: MarkdownOptions, most: number): string
   const head = [
     marker(view.organization, options.paths),
     `<h3>Roster plan for ${code(options.redact(short(view.organization, 100)))}: ${headline(summary, unique)}</h3>`,
-    table(summary, places, { most: quarter, redact: options.redact }),
+    // of nothing there is no table
+    ...(places.length > 0 ? [table(summary, places, { most: quarter, redact: options.redact })] : []),
     fence(
       'text',
       planSummary(view, { paint: plain, commands: { approve: options.approve } })
@@ -116,12 +117,11 @@ function table(summary: Summary, places: readonly Place[], { most, redact }: Bou
   )
   const fitting = whatFits(rows, most)
   const { add, change, remove, held } = summary
-  const total = places.length === 0 ? 'no place changes' : `${count(places.length, 'place')}`
   const left = rows.length - fitting.length
   return [
     '<table>',
     '<tr><th>place</th><th>add</th><th>change</th><th>remove</th><th>held</th><th>look twice</th></tr>',
-    cells(`<b>${total}</b>`, [add, change, remove, held, '']),
+    cells(`<b>${count(places.length, 'place')}</b>`, [add, change, remove, held, '']),
     ...fitting,
     ...(left > 0 ? [cells(`and ${count(left, 'more place')}`, ['', '', '', '', ''])] : []),
     '</table>',
