@@ -114,3 +114,54 @@ test('what is approved on the command line is done by the daemon', async () => {
   expect(ran).toMatchObject({ code: 0 })
   await expect.poll(() => stage.members('devs'), { timeout: 60_000 }).toEqual([])
 })
+
+test('a restart while a file is bad goes on with the last good declaration', async () => {
+  const organizationText = organization({ interval: '2s' })
+  stage.write({ 'access/organization.yaml': organizationText, 'access/devs.yaml': crew('devs', ['ana', 'p01']) })
+  const first = stage.start('access')
+  await first.says('pass', { changes: 1 })
+  const { revision } = await first.says('a declaration is in force')
+  await first.end()
+  stage.write({ 'access/organization.yaml': 'kind: [', 'access/devs.yaml': null })
+  const second = stage.start('access')
+  await second.says('the last good declaration stays in force', { revision, level: 'error' })
+  stage.sandbox.world.removeMember('devs', stage.sandbox.world.account('ana@acme.com').accountId)
+  await expect.poll(() => stage.members('devs'), { timeout: 60_000 }).toContain('ana')
+  expect(stage.members('devs')).toContain('p01')
+  stage.write({ 'access/organization.yaml': organizationText })
+  await expect.poll(() => stage.members('devs'), { timeout: 60_000 }).not.toContain('p01')
+})
+
+test('a suspended organization is neither read nor written, until it is no more', async () => {
+  const suspended = organization().replace('{ organizationId', '{ suspend: true, organizationId')
+  stage.write({ 'access/organization.yaml': suspended, 'access/devs.yaml': crew('devs', ['p01']) })
+  const daemon = stage.start('access', '--poll', '1h')
+  await daemon.says('suspended: nothing is done', { organization: 'acme' })
+  expect(stage.sandbox.journal.entries).toEqual([])
+  stage.write({ 'access/organization.yaml': organization() })
+  await daemon.says('pass', { reason: 'sweep', changes: 1 })
+  expect(stage.members('devs')).toEqual([...found, 'p01'])
+})
+
+test('an organization that is not declared any more is left as it is, and shown no more', async () => {
+  stage.write({
+    'access/other.yaml': organization({ name: 'other' }),
+    'access/devs.yaml': crew('devs', ['p01'], { organization: 'acme' }),
+    'access/ops.yaml': crew('ops', ['p02'], { organization: 'other', group: 'ops' }),
+  })
+  const daemon = stage.start('access', '--poll', '1h')
+  await daemon.says('pass', { organization: 'other', changes: 1 })
+  const series = async () => (await daemon.get('/metrics')).text.match(/^roster_scopes\{organization="other".*/gm)
+  expect(await series()).not.toBeNull()
+  const before = daemon.lines.length
+  stage.write({ 'access/other.yaml': null, 'access/ops.yaml': null })
+  await daemon.says('the organization is not declared any more: nothing is changed there from now on', {
+    organization: 'other',
+    level: 'warn',
+  })
+  expect(await series()).toBeNull()
+  expect(stage.members('ops')).toEqual([...found, 'p02'])
+  stage.write({ 'access/devs.yaml': crew('devs', ['p03'], { organization: 'acme' }) })
+  await daemon.says('pass', { organization: 'acme', reason: 'edit', changes: 2 }, before)
+  expect(stage.members('devs')).toEqual([...found, 'p03'])
+})
