@@ -108,12 +108,10 @@ export async function startControllerHere(settings: ControllerSettings): Promise
 
 const isStart = ({ msg }: LogLine): boolean => msg === 'the controller has started'
 
-/** What it says to people, on standard error, may stand between the lines. */
 const linesOf = (text: string): readonly LogLine[] =>
   text
     .split('\n')
     .slice(0, -1)
-    .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as LogLine)
 
 function listening(log: () => readonly LogLine[]): Pick<RunningController, 'probe' | 'metrics'> {

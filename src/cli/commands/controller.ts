@@ -41,7 +41,8 @@ async function controller(options: ControllerCommandOptions, { io, note }: Conte
   const namespaces = options.namespace ?? 'all'
   const facts = { version: version(), server: access.server, namespaces, healthPort, metricsPort }
   log.info('the controller has started', facts)
-  note(`Working on the objects of ${access.server}. Ctrl-C ends it.`)
+  // in a pod both streams are one log, of JSON alone
+  if (io.isTty.stderr) note(`Working on the objects of ${access.server}. Ctrl-C ends it.`)
   try {
     await running.done
   } finally {
