@@ -1,5 +1,5 @@
 import type { ReachOf } from '../core/delegation.ts'
-import { isError, type Diagnostic, type DiagnosticCode } from '../core/diagnostic.ts'
+import { absences, isError, type Diagnostic, type DiagnosticCode } from '../core/diagnostic.ts'
 import type { Directory, Unread } from '../core/directory.ts'
 import type { Declaration } from '../core/manifest.ts'
 import { located, promises, type Declared } from '../core/declare.ts'
@@ -12,19 +12,7 @@ import { reachOf } from '../run/delegations.ts'
 import { byOrganization } from '../run/organizations.ts'
 
 /** What only live state can tell: offline these are complaints about having asked nobody. */
-const live: readonly DiagnosticCode[] = [
-  'IDENTITIES_UNREAD',
-  'CATALOGUE_UNREAD',
-  'UNKNOWN_USER',
-  'UNKNOWN_GROUP',
-  'UNKNOWN_ROLE',
-  'UNKNOWN_PROJECT',
-  'UNKNOWN_SPACE',
-  'UNKNOWN_PRODUCT',
-  'AMBIGUOUS',
-  'NOT_WRITABLE',
-  'WRONG_MODE',
-]
+const live: readonly DiagnosticCode[] = [...absences, 'AMBIGUOUS', 'NOT_WRITABLE', 'WRONG_MODE']
 
 /**
  * What can be said of a declaration without asking Atlassian: schemas, rules, duplicates, references between manifests,

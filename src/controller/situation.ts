@@ -1,5 +1,5 @@
 import { subject } from '../core/change.ts'
-import type { Diagnostic } from '../core/diagnostic.ts'
+import { absences, type Diagnostic } from '../core/diagnostic.ts'
 import type { PlanScope } from '../core/plan.ts'
 import { scopeId } from '../core/resource.ts'
 import type { Situation } from '../report/conditions.ts'
@@ -60,23 +60,11 @@ export const organizationSituation = (id: string, diagnostics: readonly Diagnost
 /** Nobody has to mend the object: it goes on by itself. */
 export const waiting = (message: string): Situation => ({ ...calm, unread: [{ code: 'UNAVAILABLE', message }] })
 
-/** Not to be had from Atlassian, or not there yet: another object, or somebody, may be about to make it. */
-const mayCome = new Set<Diagnostic['code']>([
-  'IDENTITIES_UNREAD',
-  'CATALOGUE_UNREAD',
-  'UNKNOWN_USER',
-  'UNKNOWN_GROUP',
-  'UNKNOWN_ROLE',
-  'UNKNOWN_PROJECT',
-  'UNKNOWN_SPACE',
-  'UNKNOWN_PRODUCT',
-])
-
 /** Atlassian was not read, has refused, or lacks what is named: to be tried again, later each time. */
 export const isFailed = ({ unread, outcomes, diagnostics }: Situation): boolean =>
   unread.length > 0 ||
   outcomes.some(({ result }) => result === 'failed') ||
-  diagnostics.some(({ code }) => mayCome.has(code))
+  diagnostics.some(({ code }) => absences.includes(code))
 
 /** It goes on by itself once what was written shows. */
 export const isLater = ({ held, outcomes }: Situation): boolean =>

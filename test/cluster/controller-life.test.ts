@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts'
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts'
 import {
   accountId,
   email,
@@ -17,9 +17,10 @@ import {
   worldOf,
   type Manifest,
 } from './cluster-world.builder.ts'
-import { describeInCluster, startControlPlane, type ControlPlane } from './control-plane.builder.ts'
+import { describeInCluster, type ControlPlane } from './control-plane.builder.ts'
+import { openStage, type Stage } from './controller-stage.builder.ts'
 import { figure } from './figure.builder.ts'
-import { accountKubeconfig, installChart, startController, type ControllerProcess } from './controller.builder.ts'
+import type { ControllerProcess } from './controller.builder.ts'
 
 const sizes = { people: 60, groups: 60, projects: 20, spaces: 40 }
 const made = numbers(20).map((index) => `made-${index}`)
@@ -96,6 +97,7 @@ function present({ world }: Sandbox): Places {
 }
 
 describeInCluster('a controller over two hundred objects', () => {
+  let stage: Stage
   let plane: ControlPlane
   let sandbox: Sandbox
   /** As the world was before anything was declared. */
@@ -103,17 +105,13 @@ describeInCluster('a controller over two hundred objects', () => {
   let controller: ControllerProcess
 
   beforeAll(async () => {
-    plane = await startControlPlane()
-    sandbox = await startSandbox({ world: worldOf(sizes) })
+    stage = await openStage(worldOf(sizes))
+    sandbox = stage.sandbox
+    plane = stage.plane
     before = present(sandbox)
-    await installChart(plane, ['platform'])
-    controller = await startController({ kubeconfig: await accountKubeconfig(plane), sandboxUrl: sandbox.url })
+    controller = await stage.begin()
   })
-  afterAll(async () => {
-    await controller.end('SIGTERM')
-    await sandbox.close()
-    await plane.close()
-  })
+  afterAll(() => stage.close())
 
   async function kubectl(argv: readonly string[], input?: string): Promise<string> {
     const { code, stdout, stderr } = await plane.kubectl(argv, input === undefined ? {} : { input })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts'
-import { createClusterUser, type ClusterUser } from './cluster-user.builder.ts'
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts'
+import type { ClusterUser } from './cluster-user.builder.ts'
 import {
   accountId,
   email,
@@ -13,8 +13,9 @@ import {
   secret,
   worldOf,
 } from './cluster-world.builder.ts'
-import { describeInCluster, startControlPlane, type ControlPlane } from './control-plane.builder.ts'
-import { accountKubeconfig, installChart, startController, type ControllerProcess } from './controller.builder.ts'
+import { describeInCluster } from './control-plane.builder.ts'
+import { openStage, type Stage } from './controller-stage.builder.ts'
+import type { ControllerProcess } from './controller.builder.ts'
 
 const world = () => {
   const seed = worldOf({ people: 12, groups: 12, projects: 3, spaces: 3 })
@@ -24,23 +25,18 @@ const world = () => {
 }
 
 describeInCluster('a controller', () => {
-  let plane: ControlPlane
+  let stage: Stage
   let sandbox: Sandbox
   let controller: ControllerProcess
   let user: ClusterUser
 
   beforeAll(async () => {
-    plane = await startControlPlane()
-    user = createClusterUser(plane)
-    sandbox = await startSandbox({ world: world() })
-    await installChart(plane, ['platform'])
-    controller = await startController({ kubeconfig: await accountKubeconfig(plane), sandboxUrl: sandbox.url })
+    stage = await openStage(world())
+    sandbox = stage.sandbox
+    user = stage.user
+    controller = await stage.begin()
   })
-  afterAll(async () => {
-    await controller.end('SIGTERM')
-    await sandbox.close()
-    await plane.close()
-  })
+  afterAll(() => stage.close())
 
   const members = (group: number) => sandbox.world.members(groupName(group))
   const writes = () => sandbox.journal.writes().map(({ operation, credential }) => `${operation} by ${credential}`)
