@@ -94,10 +94,13 @@ describeInCluster('the controller with the account and the rights of the chart',
     const { sandbox } = estate
     const accessBefore = accessIn(estate)
     const controller = await startControllerProcess(await give(everywhere, 'atlassian', estate))
-    await work({ estate, controller, expect })
-    expect(await controller.probe('/readyz')).toEqual({ status: 200, body: 'ok' })
-    await controller.stop()
-    await estate.close()
+    try {
+      await work({ estate, controller, expect })
+      expect(await controller.probe('/readyz')).toEqual({ status: 200, body: 'ok' })
+    } finally {
+      await controller.stop()
+      await estate.close()
+    }
     expect(refusals(controller)).toEqual([])
     expect(accessIn(estate)).toEqual(accessBefore)
     const made = new Set(sandbox.journal.writes().map(({ operation, status }) => `${operation} ${status}`))
