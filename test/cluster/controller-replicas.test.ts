@@ -121,7 +121,7 @@ describeInCluster('two replicas and ten organizations:', () => {
     const own = heldBy(victim)
     const startMs = performance.now()
     const ended = running.get(victim)!.end()
-    expect(await takenOver(victim, own, startMs)).toBeLessThan(takeoverMs)
+    expect(await takenOver(victim, own, startMs)).toBeLessThan(5_000)
     await ended
     await complete('ended')
     expect(twoWriters()).toEqual(never)
