@@ -49,6 +49,18 @@ test('SIGTERM in the middle of an apply: the call in flight ends, the rest is sk
   expect(daemon.lines.at(-1)).toMatchObject({ msg: 'stopped' })
 })
 
+test('SIGTERM while Atlassian asks to wait: what did not go out is given up at once', async () => {
+  const effect = { kind: 'rate-limited', retryAfterSeconds: 100 } as const
+  stage.sandbox.faults.add({ match: { operation: 'addUserToGroup' }, effect })
+  stage.write({ 'access/devs.yaml': crew('devs', many) })
+  const daemon = stage.start('access', '--poll', '1h')
+  await expect.poll(() => stage.sandbox.journal.writes().length, { timeout: 60_000 }).toBe(1)
+  expect(await daemon.end()).toBe(0)
+  // the test's own time is shorter than what Atlassian asked for
+  expect(stage.sandbox.journal.writes()).toHaveLength(1)
+  expect([added(), ledger()]).toEqual([[], []])
+}, 60_000)
+
 test('a second signal ends it at once', async () => {
   const daemon = await inTheMiddle()
   void daemon.end('SIGTERM')

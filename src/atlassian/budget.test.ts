@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createBudget, ParkedError } from './budget.ts'
+import { createBudget, ParkedError, StoppedError } from './budget.ts'
 import { createTestClock } from './clock.builder.ts'
 
 const patienceMs = 120_000
@@ -42,6 +42,22 @@ describe('createBudget', () => {
     budget.park(freeMs)
     budget.park(freeMs - 30_000)
     expect(await budget.run(() => Promise.resolve(clock.now()), patienceMs)).toBe(freeMs)
+  })
+
+  test('gives up a turn that is waited for when it is told to stop, and the place with it', async () => {
+    const stop = new AbortController()
+    const clock = { now: () => 0, sleep: () => Promise.reject(new Error('stopped')).finally(() => stop.abort()) }
+    const budget = createBudget({ clock, concurrency: 1 })
+    budget.park(40_000)
+    const { signal } = stop
+    await expect(budget.run(() => Promise.resolve(), patienceMs, { signal })).rejects.toBeInstanceOf(StoppedError)
+    await expect(budget.run(() => Promise.resolve(), patienceMs, { signal })).rejects.toBeInstanceOf(StoppedError)
+  })
+
+  test('lets out what has its turn, also after it is told to stop', async () => {
+    const budget = createBudget({ clock: createTestClock(), concurrency: 1 })
+    const manner = { signal: AbortSignal.abort() }
+    await expect(budget.run(() => Promise.resolve('out'), patienceMs, manner)).resolves.toBe('out')
   })
 
   test('refuses at once where the wait is longer than the patience', async () => {

@@ -1,13 +1,14 @@
 import type { Clock } from '../core/ports.ts'
 import { allowanceOf, type Allowance, type Headers } from './rate-headers.ts'
+import { slept } from './slept.ts'
 
 /** What one credential may do, shared by all work that uses it: limits count by credential, not by item. */
 export interface Budget {
   /**
-   * Runs `work` when there is a place and the credential is not parked. In the background it lets all others go first.
-   * @throws ParkedError where that would take longer than `patienceMs`.
+   * Runs `work` when there is a place and the credential is not parked.
+   * @throws ParkedError where that would take longer than `patienceMs`, StoppedError
    */
-  run<Result>(work: () => Promise<Result>, patienceMs: number, inBackground?: boolean): Promise<Result>
+  run<Result>(work: () => Promise<Result>, patienceMs: number, manner?: Manner): Promise<Result>
   /** Nothing starts before then: a 429 is meant for the credential, not for the one request that met it. */
   park(untilMs: number): void
   /**
@@ -15,6 +16,19 @@ export interface Budget {
    * method and path, as each API counts by itself.
    */
   learn(headers: Headers, window: string): void
+}
+
+/** How a call stands in line. */
+export interface Manner {
+  /** Lets the calls of others go first. */
+  readonly inBackground?: boolean | undefined
+  /** Aborted: it does not wait for its turn any more. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** It was told to stop before its turn came. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError'
 }
 
 /** The credential may do nothing until then. */
@@ -38,7 +52,7 @@ const longestSpacingMs = 10_000
 export function createBudget({ clock, concurrency }: { readonly clock: Clock; readonly concurrency: number }): Budget {
   const places = createPlaces(concurrency)
   const pace = createPace()
-  const waitForTurn = async (patienceMs: number): Promise<void> => {
+  const waitForTurn = async (patienceMs: number, signal: AbortSignal | undefined): Promise<void> => {
     const beganMs = clock.now()
     for (
       let startMs = pace.reserve(beganMs);
@@ -46,14 +60,14 @@ export function createBudget({ clock, concurrency }: { readonly clock: Clock; re
       startMs = Math.max(startMs, pace.parkedUntilMs())
     ) {
       if (startMs - beganMs > patienceMs) throw new ParkedError(startMs)
-      await clock.sleep(startMs - clock.now())
+      if (!(await slept(clock, startMs - clock.now(), signal))) throw new StoppedError('stopped before it went out')
     }
   }
   return {
-    run: async (work, patienceMs, inBackground = false) => {
+    run: async (work, patienceMs, { inBackground = false, signal } = {}) => {
       const leave = await places.enter(inBackground)
       try {
-        await waitForTurn(patienceMs)
+        await waitForTurn(patienceMs, signal)
         pace.count()
         return await work()
       } finally {

@@ -50,6 +50,15 @@ describe('when a call fails', () => {
     expect(clock.slept).toEqual([8_000])
   })
 
+  test('a write that is told to stop is not tried again, and fails as its last try did', async () => {
+    nock(site).post(rolePath).reply(429, '', { 'Retry-After': '7' })
+    const { createWriter, clock, stats } = connect()
+    const writer = createWriter(undefined, AbortSignal.abort())
+    expect((await failureOf(writer.write(addActor))).failure).toMatchObject({ status: 429, effect: 'refused' })
+    expect((await failureOf(writer.write(addActor))).failure).toMatchObject({ code: 'INTERRUPTED', effect: 'refused' })
+    expect({ slept: clock.slept, calls: stats().calls }).toEqual({ slept: [], calls: 1 })
+  })
+
   test('a write is asked for before each of its tries, a read never', async () => {
     nock(site).get(path).reply(200, {}).post(rolePath).reply(429, '', { 'Retry-After': '7' })
     let asked = 0

@@ -1,11 +1,12 @@
 import type { Clock } from '../core/ports.ts'
-import { RemoteError } from '../core/remote-error.ts'
-import { ParkedError, type Budget } from './budget.ts'
+import { RemoteError, type RemoteFailure } from '../core/remote-error.ts'
+import { ParkedError, StoppedError, type Budget, type Manner } from './budget.ts'
 import { noAnswer, refusal, type Answer } from './error.ts'
 import { exchange, valueOf, type ExchangeOptions, type Outgoing } from './exchange.ts'
 import { allowanceOf, dateMs, resumeAtMs, type Allowance, type Headers } from './rate-headers.ts'
 import { patienceMs, retryDelayMs, type Failure } from './retry.ts'
 import type { Silence } from './silence.ts'
+import { slept } from './slept.ts'
 
 /** One try, told as it ends. Carries no identity: the request is named by its template. */
 export interface CallEvent {
@@ -26,7 +27,8 @@ export interface CallEvent {
   readonly allowance?: Allowance
 }
 
-export interface Call {
+/** `signal` aborted: it is not waited for another try, and a try that is out is waited for. */
+export interface Call extends Manner {
   /** Method and path template. */
   readonly request: string
   readonly site?: string
@@ -37,8 +39,6 @@ export interface Call {
   readonly secrets: readonly string[]
   /** Asked right before each try of a write; false refuses it. Default: always. */
   readonly mayWrite?: (() => boolean) | undefined
-  /** Lets the calls of others go first. */
-  readonly inBackground?: boolean | undefined
 }
 
 export interface SendOptions extends ExchangeOptions {
@@ -65,8 +65,7 @@ export async function send(call: Call, options: SendOptions): Promise<unknown> {
     parkAfter(outcome, call.budget, { nowMs, retryInMs })
     const pause = retryInMs !== undefined && { retryInMs }
     onTry(event(call, { tries, durationMs, ...facts(outcome), ...told(headers, nowMs), ...pause }))
-    if (retryInMs === undefined) throw errorOf(outcome, call)
-    await clock.sleep(retryInMs)
+    if (retryInMs === undefined || !(await slept(clock, retryInMs, call.signal))) throw errorOf(outcome, call)
   }
 }
 
@@ -80,12 +79,14 @@ async function tryOnce(
   const { clock } = options
   let beganMs = clock.now()
   const once = () => {
-    if (call.write && call.mayWrite?.() === false) throw noMoreWriter(call)
+    if (call.write && call.mayWrite?.() === false) {
+      throw refusedHere(call, { code: 'NOT_THE_WRITER', detail: 'another process may write now' })
+    }
     beganMs = clock.now()
     return exchange(call.outgoing, options)
   }
   try {
-    const result = await call.budget.run(once, (startedMs ?? beganMs) + patienceMs - beganMs, call.inBackground)
+    const result = await call.budget.run(once, (startedMs ?? beganMs) + patienceMs - beganMs, call)
     const durationMs = clock.now() - beganMs
     if (!('text' in result)) return { outcome: result, beganMs, durationMs }
     // a 429 parks the credential for as long as it says; what it says of the window must not slow down all that follows
@@ -93,19 +94,15 @@ async function tryOnce(
     const outcome = isSuccess(result) ? { status: result.status, ...valueOf(result) } : result
     return { outcome, beganMs, durationMs, headers: result.headers }
   } catch (error) {
+    if (error instanceof StoppedError) throw refusedHere(call, { code: 'INTERRUPTED', detail: error.message })
     if (!(error instanceof ParkedError)) throw error
-    throw new RemoteError({
-      request: call.request,
-      status: 429,
-      code: 'PARKED',
-      detail: error.message,
-      effect: 'refused',
-    })
+    throw refusedHere(call, { status: 429, code: 'PARKED', detail: error.message })
   }
 }
 
-const noMoreWriter = ({ request }: Call): RemoteError =>
-  new RemoteError({ request, code: 'NOT_THE_WRITER', detail: 'another process may write now', effect: 'refused' })
+/** It did not go out. */
+const refusedHere = ({ request }: Call, facts: Pick<RemoteFailure, 'status' | 'code' | 'detail'>): RemoteError =>
+  new RemoteError({ request, effect: 'refused', ...facts })
 
 /** The status of an answer that did not come whole says nothing about trying again. */
 function failureOf(outcome: Answer | Silence): Failure {

@@ -54,9 +54,9 @@ export interface Transport {
   readonly backgroundReader: Reader
   /**
    * Takes writes only. As long as it is not called, nothing can be changed. `mayWrite` is asked right before each try:
-   * whether this process is still the one that may.
+   * whether this process is still the one that may. After `signal` a write that waits is given up, one that is out is not.
    */
-  createWriter(mayWrite?: () => boolean): Writer
+  createWriter(mayWrite?: () => boolean, signal?: AbortSignal): Writer
   stats(): TransportStats
   /** Reads that the transport still has to make for itself: an id of a directory or of a site that was not given. */
   lookUps(): number
@@ -89,10 +89,10 @@ export function createTransport(options: TransportOptions): Transport {
     },
   })
   const reader = createReader(false)
-  const createWriter = (mayWrite?: () => boolean): Writer => ({
+  const createWriter: Transport['createWriter'] = (mayWrite, signal) => ({
     write: async <Body>(request: ApiRequest) => {
       if (isRead(request)) throw new Error(`${labelOf(request)} is a read`)
-      return (await call(request, { mayWrite })) as Body
+      return (await call(request, { mayWrite, signal })) as Body
     },
   })
   return {
@@ -112,7 +112,7 @@ interface CallParts {
 }
 
 function createCall({ options, lookUps, sendOptions, budgetOf }: CallParts) {
-  return async (request: ApiRequest, manner: Pick<Call, 'mayWrite' | 'inBackground'>): Promise<unknown> => {
+  return async (request: ApiRequest, manner: Pick<Call, 'mayWrite' | 'inBackground' | 'signal'>): Promise<unknown> => {
     const label = labelOf(request)
     const url = await urlOf(request, options, lookUps)
     const authorization = await authorizationOf(request, options.credentials)

@@ -1,3 +1,4 @@
+import { slept } from '../atlassian/slept.ts'
 import type { Clock } from '../core/ports.ts'
 
 /** Wakes one who waits, before or while they wait: no ring is lost, and many are one. */
@@ -22,18 +23,10 @@ export function createBell(clock: Clock, signal: AbortSignal): Bell {
       if (!isRung && !signal.aborted && ms > 0) {
         const woken = new AbortController()
         wake = () => woken.abort()
-        await asleep(clock, Math.min(ms, longestMs), AbortSignal.any([woken.signal, signal]))
+        await slept(clock, Math.min(ms, longestMs), AbortSignal.any([woken.signal, signal]))
         wake = undefined
       }
       isRung = false
     },
-  }
-}
-
-async function asleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal)
-  } catch (error) {
-    if (!signal.aborted) throw error
   }
 }

@@ -76,7 +76,7 @@ async function writingWith(held: HeldState, beginning: Beginning, { transport, o
       onOutcome,
       clock,
       identities,
-      writer: transport.createWriter(() => (mayWrite?.() ?? true) && held.isHeld()),
+      writer: transport.createWriter(() => (mayWrite?.() ?? true) && held.isHeld(), decision.signal),
     },
     end: async (reconciled: Reconciled) => {
       await checkpoint.settled()
