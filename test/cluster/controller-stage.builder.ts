@@ -10,7 +10,7 @@ export interface Stage {
   readonly sandbox: Sandbox
   readonly user: ClusterUser
   /** Starts the controller, with the account of the chart. Organizations are in the namespace `platform`. */
-  begin(): Promise<ControllerProcess>
+  begin(flags?: readonly string[]): Promise<ControllerProcess>
   close(): Promise<void>
 }
 
@@ -23,8 +23,9 @@ export async function openStage(world: WorldSeed): Promise<Stage> {
     plane,
     sandbox,
     user: createClusterUser(plane),
-    begin: async () => {
-      controller = await startController({ kubeconfig: await accountKubeconfig(plane), sandboxUrl: sandbox.url })
+    begin: async (flags = []) => {
+      const kubeconfig = await accountKubeconfig(plane)
+      controller = await startController({ kubeconfig, sandboxUrl: sandbox.url, flags })
       return controller
     },
     close: async () => {

@@ -61,6 +61,8 @@ export interface ControllerProcessOptions {
   readonly name?: string
   /** Empty or absent: all. */
   readonly namespaces?: readonly string[]
+  /** Of Node. */
+  readonly flags?: readonly string[]
 }
 
 /** Path of a kubeconfig with a token of the chart's account. @param url of a proxy in front of the API server */
@@ -70,11 +72,21 @@ export async function accountKubeconfig(plane: ControlPlane, url = plane.url): P
 
 /** Resolves once everything is listed. Fails, with the end of its log, where it ends before. */
 export async function startController(options: ControllerProcessOptions): Promise<ControllerProcess> {
-  const { name = 'pod', kubeconfig, sandboxUrl, namespaces = [] } = options
+  const { name = 'pod', kubeconfig, sandboxUrl, namespaces = [], flags = [] } = options
   const logFile = join(folder, `log-${(started += 1)}`)
   const where = namespaces.flatMap((namespace) => ['--namespace', namespace])
   const ports = ['--bind-address', '127.0.0.1', '--health-port', '0', '--metrics-port', '0']
-  const argv = [program, 'controller', '--kubeconfig', kubeconfig, '--sandbox', sandboxUrl, ...ports, ...where]
+  const argv = [
+    ...flags,
+    program,
+    'controller',
+    '--kubeconfig',
+    kubeconfig,
+    '--sandbox',
+    sandboxUrl,
+    ...ports,
+    ...where,
+  ]
   const child = startServer(process.execPath, argv, logFile, { POD_NAME: name, POD_NAMESPACE: home })
   const log = (): readonly LogLine[] => linesOf(readFileSync(logFile, 'utf8'))
   await child.ready(async () => log().some(({ msg }) => msg === 'everything is listed'))
