@@ -181,3 +181,22 @@ test('state in a ref of the repository is gone on from by a machine with an empt
   await second.says('pass', { changes: 1 })
   expect(stage.members('devs')).toEqual(found)
 })
+
+test('SIGTERM in the middle of an apply leaves a true ledger in the ref as well', async () => {
+  const state = ['--state', 'refs/roster/state']
+  const first = start(...state)
+  await first.says('pass')
+  stage.sandbox.faults.add({
+    match: { operation: 'addUserToGroup', after: 1 },
+    effect: { kind: 'slow', delayMs: 2_000 },
+  })
+  repository.commit({ 'access/devs.yaml': crew('devs', ['p01', 'p02', 'p03']) })
+  await expect.poll(() => stage.sandbox.journal.writes().length, { timeout: 60_000 }).toBe(2)
+  expect(await first.end()).toBe(0)
+  expect(stage.members('devs')).toEqual([...found, 'p01', 'p02'])
+  expect(first.lines.filter(({ level }) => level === 'error')).toEqual([])
+  repository.commit({ 'access/devs.yaml': null })
+  const second = start(...state)
+  await second.says('pass', { changes: 2 })
+  expect(stage.members('devs')).toEqual(found)
+})

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { createFileSource } from '../daemon/file-source.ts'
 import type { DeclarationSource, Kept, Snapshot } from '../daemon/snapshot.ts'
 import { look, type GoodRevision } from '../source/git/look.ts'
-import { openRepository, type RepositoryOptions } from '../source/git/repository.ts'
+import { openRepository, type Repository, type RepositoryOptions } from '../source/git/repository.ts'
 import { parseYaml } from '../source/yaml-documents.ts'
 import type { YamlDeclaration } from '../source/yaml-files.ts'
 import type { Context } from './context.ts'
-import { locate, located } from './declaration.ts'
+import { lastingGit, locate, located } from './declaration.ts'
 import type { Io } from './io.ts'
 import { openStateHome, type StateHome, type StateOptions } from './state-home.ts'
 
@@ -82,14 +82,28 @@ export async function openGit(
 ): Promise<DaemonSource> {
   const settings = await settingsOf(repository)
   const opened = await openRepository(repository)
-  const directory = join(io.cwd, '.roster')
-  if (options.state?.startsWith('refs/')) await mkdir(directory, { recursive: true })
-  const place = { root: io.cwd, io, repository: { git: opened.git, source: opened.source, directory } }
-  const home = await openStateHome(options, place)
+  try {
+    const directory = join(io.cwd, '.roster')
+    const git = options.state?.startsWith('refs/') ? await lastingGit(repository, directory) : opened.git
+    const place = { root: io.cwd, io, repository: { git, source: opened.source, directory } }
+    const home = await openStateHome(options, place)
+    const id = JSON.stringify([opened.source, settings, io.cwd])
+    const source = gitSource(opened, { id, home, io })
+    return { source, stateDirectory: home.directory, close: () => opened.close() }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+function gitSource(
+  opened: Repository,
+  { id, home, io }: { readonly id: string; readonly home: StateHome; readonly io: Io },
+): DeclarationSource {
   let known: GoodRevision | undefined
-  const source: DeclarationSource = {
+  return {
     type: 'git',
-    id: JSON.stringify([opened.source, settings, io.cwd]),
+    id,
     look: async ({ good, ...rest }) => {
       const isKnown = known !== undefined && known.commit === good?.commit
       const candidate = await look(opened, { ...rest, ...(isKnown && { good: known! }) })
@@ -102,5 +116,4 @@ export async function openGit(
     // a poll and a webhook tell of changes
     watch: () => () => {},
   }
-  return { source, stateDirectory: home.directory, close: () => opened.close() }
 }

@@ -74,10 +74,13 @@ async function locateThere(paths: readonly string[], { repository, context, opti
   }
 }
 
-/** That of the repository ends with it, and a state that is kept in a ref is written later. */
-async function lastingGit(repository: RepositoryOptions, directory: string): Promise<Git> {
+/**
+ * That of the repository ends with it, and with the signal to stop. A state that is kept in a ref is written later, also by a
+ * run that was told to stop. `directory` is made.
+ */
+export async function lastingGit({ address, access, env }: RepositoryOptions, directory: string): Promise<Git> {
   await mkdir(directory, { recursive: true })
-  return openGit({ ...repository, directory: await realpath(directory) })
+  return openGit({ address, access, env, directory: await realpath(directory) })
 }
 
 /** `refs/heads/main is commit 3f2c… of 2026-11-20T09:30:00.000Z, signed by ana@acme.com` */
