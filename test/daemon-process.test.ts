@@ -61,6 +61,15 @@ test('SIGTERM while Atlassian asks to wait: what did not go out is given up at o
   expect([added(), ledger()]).toEqual([[], []])
 }, 60_000)
 
+test('SIGTERM while it reads ends it at once', async () => {
+  stage.sandbox.faults.add({ match: {}, effect: { kind: 'slow', delayMs: 100_000 } })
+  const daemon = stage.start('access', '--poll', '1h')
+  await expect.poll(() => stage.sandbox.journal.reads().length, { timeout: 60_000 }).toBeGreaterThan(0)
+  // a read is waited for longer than this test is
+  expect(await daemon.end()).toBe(0)
+  expect(daemon.lines.at(-1)).toMatchObject({ msg: 'stopped' })
+}, 60_000)
+
 test('a second signal ends it at once', async () => {
   const daemon = await inTheMiddle()
   void daemon.end('SIGTERM')
