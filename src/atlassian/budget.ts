@@ -1,6 +1,6 @@
 import type { Clock } from '../core/ports.ts'
 import { allowanceOf, type Allowance, type Headers } from './rate-headers.ts'
-import { slept } from './slept.ts'
+import { slept } from '../core/slept.ts'
 
 /** What one credential may do, shared by all work that uses it: limits count by credential, not by item. */
 export interface Budget {

@@ -6,7 +6,7 @@ import { exchange, valueOf, type ExchangeOptions, type Outgoing } from './exchan
 import { allowanceOf, dateMs, resumeAtMs, type Allowance, type Headers } from './rate-headers.ts'
 import { patienceMs, retryDelayMs, type Failure } from './retry.ts'
 import type { Silence } from './silence.ts'
-import { slept } from './slept.ts'
+import { slept } from '../core/slept.ts'
 
 /** One try, told as it ends. Carries no identity: the request is named by its template. */
 export interface CallEvent {

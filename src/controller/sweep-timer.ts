@@ -1,5 +1,5 @@
 import type { Clock } from '../core/ports.ts'
-import { slept } from '../kubernetes/slept.ts'
+import { slept } from '../core/slept.ts'
 
 /** When everything is to be looked at next. The earliest of what was asked for counts. */
 export interface SweepTimer {

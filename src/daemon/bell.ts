@@ -1,4 +1,4 @@
-import { slept } from '../atlassian/slept.ts'
+import { slept } from '../core/slept.ts'
 import type { Clock } from '../core/ports.ts'
 
 /** Wakes one who waits, before or while they wait: no ring is lost, and many are one. */

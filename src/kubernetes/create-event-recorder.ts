@@ -2,7 +2,7 @@ import { newSeries, type EventObject, type EventSeries } from './event-series.ts
 import type { EventFact, EventRecorder, EventRecorderOptions } from './events.ts'
 import { isKubeStatus, KubeError, type KubeFailure } from './kube-error.ts'
 import { eventType, objectKey } from './kube-object.ts'
-import { slept } from './slept.ts'
+import { slept } from '../core/slept.ts'
 import { createSpamFilter, type SpamFilter } from './spam-filter.ts'
 
 /** Those of client-go (tools/events/event_broadcaster.go). */

@@ -3,7 +3,7 @@ import type { KubeClient } from './kube-client.ts'
 import { isKubeStatus, KubeError } from './kube-error.ts'
 import { apiVersionOf, leaseType, type KubeObject } from './kube-object.ts'
 import { microTime } from './micro-time.ts'
-import { slept } from './slept.ts'
+import { slept } from '../core/slept.ts'
 
 export interface LeaseOptions {
   readonly client: KubeClient

@@ -3,7 +3,7 @@ import type { KubeClient, KubeList, WatchEvent } from './kube-client.ts'
 import { KubeError, type KubeFailure } from './kube-error.ts'
 import type { KubeObject, ResourceType } from './kube-object.ts'
 import { createObjectStore, type ObjectChange, type ObjectStore } from './object-store.ts'
-import { slept } from './slept.ts'
+import { slept } from '../core/slept.ts'
 import { createSafetyCheck, type SafetyCheck } from './safety-check.ts'
 
 export interface ReflectorOptions<T extends KubeObject> {

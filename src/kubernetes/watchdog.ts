@@ -1,5 +1,5 @@
 import type { Clock } from '../core/ports.ts'
-import { slept } from './slept.ts'
+import { slept } from '../core/slept.ts'
 
 export interface WatchdogOptions {
   readonly clock: Clock

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/ports.ts'
-import { slept } from './slept.ts'
+import { slept } from '../core/slept.ts'
 
 /** Edits of people go before sweeps, whatever came first. */
 export const priorities = { edit: 100, retry: 50, sweep: 0 } as const

@@ -1,13 +1,12 @@
-import type { Clock } from '../core/ports.ts'
+import type { Clock } from './ports.ts'
 
-/** Whether the time went by before the signal came. */
+/** Sleeps; true after the whole time, false where `signal` ended it before. */
 export async function slept(clock: Clock, ms: number, signal?: AbortSignal): Promise<boolean> {
   if (signal?.aborted) return false
   try {
     await clock.sleep(ms, signal)
-    return true
   } catch (error) {
     if (!signal?.aborted) throw error
-    return false
   }
+  return !signal?.aborted
 }
