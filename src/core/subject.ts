@@ -15,7 +15,8 @@ export interface Subject {
 }
 
 type Context = Pick<ExpandContext<unknown, unknown>, 'directory' | 'promised'>
-export type Found<T> = { readonly found: T } | { readonly problem: Diagnostic }
+/** `finding`: it is clear who is meant, and not by that name any more. */
+export type Found<T> = { readonly found: T; readonly finding?: Diagnostic } | { readonly problem: Diagnostic }
 export type AccountOrPromise = Account | { readonly promised: string }
 export type GroupOrPromise = Group | { readonly promised: string; readonly name: string }
 
@@ -62,7 +63,7 @@ function byEmail(
   path: readonly (string | number)[],
 ): Found<AccountOrPromise> {
   const account = directory.account(email)
-  if (account) return { found: account }
+  if (account) return { found: account, ...movedAway(email, account, { promised, path }) }
   const changed = identityChanged(email, directory, path)
   if (changed) return { problem: changed }
   if (directory.unread.accounts) return notFound(`whether ${email} has an account`, directory.unread.accounts, path)
@@ -70,6 +71,27 @@ function byEmail(
   const known = [...promised.emails, ...directory.accounts.flatMap((each) => each.email ?? [])]
   return mistake('UNKNOWN_USER', `no Atlassian account for ${email}`, path, didYouMean(email, known))
 }
+
+interface Place extends Pick<Context, 'promised'> {
+  readonly path: readonly (string | number)[]
+}
+
+/** Told by the manifest of the account, where there is one. */
+function movedAway(declared: string, { email }: Account, { promised, path }: Place): { finding?: Diagnostic } {
+  const isTold = [...promised.emailByManifest.values()].includes(declared)
+  if (email === undefined || email === declared || isTold) return {}
+  return otherName(`the account has the address ${email} now`, `declare ${email}`, path)
+}
+
+/** Told by the manifest of the group, where there is one. */
+function renamedGroup(declared: string, { name }: Group, { promised, path }: Place): { finding?: Diagnostic } {
+  if (normalName(name) === normalName(declared) || promised.groups.has(normalName(declared))) return {}
+  return otherName(`the group is called "${name}" now`, 'declare it by that name', path)
+}
+
+const otherName = (message: string, hint: string, path: Place['path']): { finding: Diagnostic } => ({
+  finding: { code: 'IDENTITY_CHANGED', severity: 'warning', message, path, hint },
+})
 
 function notFound<T>(
   message: string,
@@ -87,7 +109,7 @@ export function resolveGroup(
   path: readonly (string | number)[],
 ): Found<GroupOrPromise> {
   const group = directory.group(name)
-  if (group) return { found: group }
+  if (group) return { found: group, ...renamedGroup(name, group, { promised, path }) }
   const changed = identityChanged(name, directory, path)
   if (changed) return { problem: changed }
   if (directory.unread.groups) {

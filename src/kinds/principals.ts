@@ -26,19 +26,19 @@ export function resolveHolder(subject: Subject, context: Context, path: readonly
   }
   const result = resolveAccount(subject, context, path)
   if ('problem' in result) return result
-  const account = result.found
+  const { found: account, ...finding } = result
   if ('promised' in account) {
     const { promised } = account
     return { found: { principal: { type: 'user', account: { promised } }, title: promised } }
   }
-  return { found: accountHolder(account.accountId, context.directory) }
+  return { found: accountHolder(account.accountId, context.directory), ...finding }
 }
 
 function resolveGroupHolder(name: string, context: Context, path: readonly (string | number)[]): Found<Holder> {
   const result = resolveGroup(name, context, path)
   if ('problem' in result) return result
-  const group = result.found
-  if (!('promised' in group)) return { found: groupHolder(group.groupId, group.name, context.directory) }
+  const { found: group, ...finding } = result
+  if (!('promised' in group)) return { found: groupHolder(group.groupId, group.name, context.directory), ...finding }
   const { promised } = group
   return { found: { principal: { type: 'group', group: { promised } }, title: `group ${group.name}` } }
 }

@@ -31,7 +31,12 @@ export function expand({ manifest, spec }: DeclaredObject<Spec>, context: Contex
   return {
     claims: [{ scope, authority: spec.authority }],
     entries: [...own.entries, ...others.entries],
-    diagnostics: [...ruleProblems(spec), ...own.diagnostics, ...others.diagnostics],
+    diagnostics: [
+      ...ruleProblems(spec),
+      ...(group.finding ? [group.finding] : []),
+      ...own.diagnostics,
+      ...others.diagnostics,
+    ],
   }
 }
 
@@ -55,8 +60,12 @@ function membersOf(spec: Spec, scope: MembersScope, context: Context): Demanded 
     const account = resolveAccount(each, context, path)
     const ending = entryTerms(each, path, context.nowMs)
     diagnostics.push(...ending.diagnostics)
-    if ('problem' in account) diagnostics.push(account.problem)
-    else entries.push({ resource: member(scope, account.found), path, ...ending.terms })
+    if ('problem' in account) {
+      diagnostics.push(account.problem)
+      continue
+    }
+    if (account.finding) diagnostics.push(account.finding)
+    entries.push({ resource: member(scope, account.found), path, ...ending.terms })
   }
   return { entries, diagnostics }
 }

@@ -76,6 +76,7 @@ function demandGrant(spec: Spec, place: Place, context: Context): Demanded {
       problems.push(result.problem)
       continue
     }
+    if (result.finding) problems.push(result.finding)
     for (const scope of place.scopes) {
       entries.push({ resource: access(scope, result.found, granted.grant, mayReplace(spec)), path })
     }

@@ -113,8 +113,12 @@ function demandSubjects(spec: Spec, scopes: readonly RoleScope[], context: Conte
   for (const [index, subject] of spec.subjects.entries()) {
     const path = ['spec', 'subjects', index]
     const result = resolveHolder(subject, context, path)
-    if ('problem' in result) mistakes.push(result.problem)
-    else entries.push(...scopes.map((scope) => ({ resource: actor(scope, result.found), path })))
+    if ('problem' in result) {
+      mistakes.push(result.problem)
+      continue
+    }
+    if (result.finding) mistakes.push(result.finding)
+    entries.push(...scopes.map((scope) => ({ resource: actor(scope, result.found), path })))
   }
   return { entries, mistakes }
 }
