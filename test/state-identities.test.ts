@@ -102,5 +102,6 @@ test.each(Object.entries(named))('%s was changed: it is said, and access stays',
 test('a manifest of the account says it once for all that name the account by it', async () => {
   await applied(crew('{ email: bob@acme.com }', ana), invited)
   move('ana', 'ana.ruiz@acme.com')
-  expect((await live.plan()).diagnostics).toEqual([expect.stringContaining('ana.ruiz@acme.com now')])
+  const { stdout } = await live.plan()
+  expect(stdout.match(/ana\.ruiz@acme\.com now/g)).toHaveLength(1)
 })
