@@ -7,8 +7,9 @@ import { environment } from '../config.ts'
 import { emptyState, LockedError, StateMovedError, type State } from '../core/state.ts'
 import { parseAddress } from '../source/git/git-address.ts'
 import { GitError } from '../source/git/git-error.ts'
-import { createGit } from '../source/git/git-program.ts'
+import { createGit, type Git } from '../source/git/git-program.ts'
 import { createGitStore } from './git-store.ts'
+import { StateUnreadableError } from './state-document.ts'
 import { createStateRef, type StateRef } from './state-ref.ts'
 
 const ref = 'refs/roster/state'
@@ -56,6 +57,13 @@ const stateOf = (id: string): State => ({ ...emptyState, approvals: new Map([[id
 
 const inRemote = (...args: readonly string[]): string =>
   execFileSync('git', args, { cwd: join(root, 'access.git'), encoding: 'utf8' })
+
+const blob = (input: string): string =>
+  execFileSync('git', ['hash-object', '-w', '--stdin'], {
+    cwd: join(root, 'access.git'),
+    input,
+    encoding: 'utf8',
+  }).trim()
 
 const subjects = (): readonly string[] => inRemote('log', '--format=%s', ref).trim().split('\n')
 
@@ -136,6 +144,26 @@ describe('state in a Git ref', () => {
     expect(await store('three').load()).toEqual(stateOf('b'))
   })
 
+  test('of a runner that died with a clock that was far ahead is taken over by one that waits', async () => {
+    nowMs += 86_400_000
+    await (await store('one').hold()).save(stateOf('a'))
+    nowMs -= 86_400_000
+    await expect(store('two', { waitMs: 180_000 }).hold()).rejects.toThrow(LockedError)
+    const held = await store('two', { waitMs: 190_000 }).hold()
+    expect(held.state).toEqual(stateOf('a'))
+  })
+
+  test('of which nobody can say who holds it is left alone', async () => {
+    const held = await store('one').hold()
+    await held.save(stateOf('a'))
+    const emptied = inRemote('ls-tree', ref).replace(/\S+\tacme\.lock\.json/, `${blob('{}')}\tacme.lock.json`)
+    const tree = execFileSync('git', ['mktree'], { cwd: join(root, 'access.git'), input: emptied, encoding: 'utf8' })
+    const commit = inRemote('commit-tree', '-m', 'Empty', tree.trim()).trim()
+    inRemote('update-ref', ref, commit)
+    await expect(store('two').hold()).rejects.toThrow(StateUnreadableError)
+    expect(inRemote('rev-parse', ref).trim()).toBe(commit)
+  })
+
   test('stays with a runner that works for long, by renewals', async () => {
     const held = await store('one').hold()
     for (let count = 0; count < 5; count += 1) {
@@ -170,6 +198,22 @@ describe('state in a Git ref', () => {
     inRemote('config', 'transfer.hideRefs', 'refs/roster')
     await expect(store('one').hold()).rejects.toThrow(GitError)
     expect(inRemote('for-each-ref')).toBe('')
+  })
+
+  test('whose ref never holds still is told of, and not looked at for ever', async () => {
+    const { address } = createGit({ address: parseAddress('/access.git', '/'), access: {}, env: {}, directory: root })
+    let moves = 0
+    const git: Git = {
+      address,
+      run: async ([command]) => {
+        if (command === 'ls-remote') moves += 1
+        return Buffer.from(`${String(moves).padStart(40, '0')}\t${ref}\n`)
+      },
+      attempt: async () => ({ exitCode: 1, stdout: Buffer.from(''), detail: '' }),
+    }
+    const restless = createStateRef({ git, ref, directory: root, clock })
+    await expect(createGitStore(restless, 'acme', { clock }).load()).rejects.toThrow(StateMovedError)
+    expect(moves).toBe(20)
   })
 
   test('touches no other ref, of the remote or of ours', async () => {

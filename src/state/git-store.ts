@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { Clock } from '../core/ports.ts'
 import { emptyState, LockedError, StateMovedError, type HeldState, type State, type StateStore } from '../core/state.ts'
 import { GitError } from '../source/git/git-error.ts'
-import { heldBy, type Holder } from './holder.ts'
-import { parseState, StateUnreadableError, stateText } from './state-document.ts'
+import { claimText, createDeathWatch, leaseMs, ownClaim, parseClaim, refusal, type Claim } from './claim.ts'
+import { parseState, stateText } from './state-document.ts'
 import type { Files, Snapshot, StateRef } from './state-ref.ts'
 
 /** A push takes a second or so at a forge. */
@@ -12,19 +11,8 @@ const checkpointMs = 10_000
 const renewMs = 30_000
 /** A holder begins no write later than `freshMs` after its last renewal, and has the rest of `leaseMs` to see it through. */
 const freshMs = 75_000
-const leaseMs = 120_000
-/** By how much clocks of two machines may differ: the holder counts on its own, another one on its own. */
-const skewMs = 60_000
 const pollMs = 3_000
 const lostTo = 'this run was taken for dead, and another one has taken'
-
-interface Claim extends Holder {
-  readonly formatVersion: '1'
-  /** Of this claim alone. */
-  readonly id: string
-  /** When others may take it, milliseconds since 1970. */
-  readonly untilMs: number
-}
 
 export interface GitStoreOptions {
   readonly clock: Clock
@@ -62,11 +50,7 @@ async function stateIn({ ref, files }: Place, snapshot: Snapshot): Promise<State
 
 async function claimIn({ ref, files }: Place, snapshot: Snapshot): Promise<Claim | undefined> {
   const text = await ref.text(snapshot, files.claim)
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as Claim)
-  } catch (cause) {
-    throw new StateUnreadableError(`${files.claim} in ${ref.name} is not JSON`, { cause })
-  }
+  return text === undefined ? undefined : parseClaim(text, `${files.claim} in ${ref.name}`)
 }
 
 async function hold(place: Place): Promise<HeldState> {
@@ -74,34 +58,22 @@ async function hold(place: Place): Promise<HeldState> {
   const { clock, waitMs = 0 } = options
   const endMs = clock.now() + waitMs
   const id = randomUUID()
+  const isDead = createDeathWatch()
   for (;;) {
     const snapshot = await ref.look()
     const other = await claimIn(place, snapshot)
     const nowMs = clock.now()
-    if (other === undefined || other.id === id || nowMs > other.untilMs + skewMs) {
+    if (other === undefined || other.id === id || isDead(other, nowMs)) {
       const state = await stateIn(place, snapshot)
-      const claim: Claim = { formatVersion: '1', id, ...whoWeAre(nowMs, options.page), untilMs: nowMs + leaseMs }
+      const claim = ownClaim(id, nowMs, options.page)
       const files = new Map([[place.files.claim, claimText(claim)]])
       const taken = await ref.put(snapshot, files, `Hold ${place.organization}`)
       // where the race was lost, the winner is seen now
       if (taken !== undefined) return keep(place, { claim, snapshot: taken, state })
     } else if (nowMs < endMs) await clock.sleep(Math.min(pollMs, endMs - nowMs))
-    else throw new LockedError(refusal(place, other, nowMs))
+    else throw new LockedError(refusal(other, `the state of ${place.organization} in ${ref.name}`, nowMs))
   }
 }
-
-const refusal = ({ ref, organization }: Place, other: Claim, nowMs: number): string =>
-  `${heldBy(other, nowMs)} holds the state of ${organization} in ${ref.name}: --lock-timeout 5m waits for it; ` +
-  `if it does not run any more, its claim ends at ${new Date(other.untilMs + skewMs).toISOString().slice(0, 19)}Z`
-
-const whoWeAre = (atMs: number, page: string | undefined): Holder => ({
-  pid: process.pid,
-  host: hostname(),
-  atMs,
-  ...(page !== undefined && { page }),
-})
-
-const claimText = (claim: Claim): string => `${JSON.stringify(claim, null, 1)}\n`
 
 interface Taken {
   readonly claim: Claim

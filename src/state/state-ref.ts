@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../core/ports.ts'
+import { StateMovedError } from '../core/state.ts'
 import type { Git } from '../source/git/git-program.ts'
 import { GitError } from '../source/git/git-error.ts'
 
@@ -25,7 +26,7 @@ export interface Snapshot {
 export interface StateRef {
   /** For messages. */
   readonly name: string
-  /** @throws GitError */
+  /** @throws GitError, StateMovedError where it does not hold still */
   look(): Promise<Snapshot>
   /** @throws GitError */
   text(snapshot: Snapshot, file: string): Promise<string | undefined>
@@ -49,7 +50,7 @@ interface Place {
 }
 
 export function createStateRef(options: StateRefOptions): StateRef {
-  const { git, ref, directory } = options
+  const { git, directory } = options
   const repository = join(directory, 'state.git')
   const identity = { GIT_AUTHOR_NAME: 'Roster', GIT_AUTHOR_EMAIL: 'roster@localhost' }
   const run = async (args: readonly string[], input?: string): Promise<string> => {
@@ -61,7 +62,7 @@ export function createStateRef(options: StateRefOptions): StateRef {
   }
   const place: Place = { options, repository, run }
   return {
-    name: `${ref} of ${git.address.name}`,
+    name: nameOf(options),
     look: () => look(place),
     text: async ({ files }, file) => {
       const id = files.get(file)
@@ -73,15 +74,21 @@ export function createStateRef(options: StateRefOptions): StateRef {
   }
 }
 
+const nameOf = ({ ref, git }: StateRefOptions): string => `${ref} of ${git.address.name}`
+
+/** A ref that moves between the two questions is asked for again; one that never holds still is no ref. */
+const mostTries = 20
+
 async function look(place: Place): Promise<Snapshot> {
   await prepare(place)
-  for (;;) {
+  for (let tries = 0; tries < mostTries; tries += 1) {
     const commit = await tip(place)
     if (commit === undefined) return { commit, files: new Map() }
     if (await isHere(place, commit)) return { commit, files: await filesOf(place, commit) }
     const { git, ref } = place.options
     await place.run(['fetch', '--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', '--', git.address.url, ref])
   }
+  throw new StateMovedError(`${nameOf(place.options)} was moved ${mostTries} times while it was read`)
 }
 
 async function prepare({ repository, options: { git } }: Place): Promise<void> {
