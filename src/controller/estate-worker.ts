@@ -5,6 +5,7 @@ import { ParkedError } from '../atlassian/budget.ts'
 import { KubeError } from '../kubernetes/kube-error.ts'
 import { StateUnreadableError } from '../state/state-document.ts'
 import { createPassMemory } from '../run/session-options.ts'
+import { declaredEnds } from '../run/credential-ends.ts'
 import { expiries, timingOf } from '../run/timing.ts'
 import type { Log } from '../report/log.ts'
 import type { Metrics } from '../report/metrics.ts'
@@ -91,7 +92,10 @@ export function startEstateWorker(options: EstateWorkerOptions): EstateWorker {
   }
   bench.timer.ask(0)
   // what is so from now on is another process's to tell
-  const done = Promise.all([editsOf(bench), sweepsOf(bench)]).then(() => metrics.forget(key))
+  const done = Promise.all([editsOf(bench), sweepsOf(bench)]).then(() => {
+    metrics.forget(key)
+    metrics.credentialsEnd(key, new Map())
+  })
   return {
     edit: (ids) => {
       for (const id of ids) {
@@ -207,6 +211,7 @@ async function pass(
   if (!sight)
     return { result: 'released', followUp: { left: new Set(), failed: new Set(), later: new Set(), held: new Set() } }
   const startedMs = bench.clock.now()
+  metrics.credentialsEnd(key, declaredEnds(manifestOf(sight.estate.organization)))
   metrics.working(controller, 1)
   try {
     const report = await reconcileEstate(sight.estate, { ...run, strays: sight.strays }, bench.ports)
