@@ -41,9 +41,10 @@ describe('the holder of a claim', () => {
     const isGone = createDeathWatch()
     const ahead = { ...claim, untilMs: atMs + 86_400_000 }
     const renewed = { ...ahead, untilMs: ahead.untilMs + 30_000 }
-    const others = { ...renewed, id: 'b' }
-    const seen = [ahead, renewed, others].map((each, index) => isGone(each, atMs + index * 170_000))
-    expect(seen).toEqual([false, false, false])
-    expect(isGone(others, atMs + 170_000 * 2 + 180_000)).toBe(false)
+    const again = { ...renewed, untilMs: renewed.untilMs + 30_000 }
+    const others = { ...again, id: 'b' }
+    const seen = [ahead, renewed, again, others].map((each, index) => isGone(each, atMs + index * 170_000))
+    expect(seen).toEqual([false, false, false, false])
+    expect(isGone(others, atMs + 170_000 * 3 + 180_000)).toBe(false)
   })
 })
