@@ -1,9 +1,9 @@
 import type { Clock } from '../core/ports.ts'
 import type { EventRecorder } from '../kubernetes/events.ts'
 import type { KubeClient } from '../kubernetes/kube-client.ts'
-import { isKubeStatus } from '../kubernetes/kube-error.ts'
+import { KubeError } from '../kubernetes/kube-error.ts'
 import { applyStatus, type Condition, type Status, type Transition } from '../kubernetes/status.ts'
-import { finalizer, holdsFinalizer, type ClusterObject } from './cluster-object.ts'
+import { finalizer, type ClusterObject } from './cluster-object.ts'
 import { rosterType } from './resource-types.ts'
 
 /** Field manager, and the value of `app.kubernetes.io/managed-by`. */
@@ -34,16 +34,11 @@ export function createObjectWrites(options: ObjectWriteOptions): ObjectWrites {
   const record = (regarding: ClusterObject, { reason, note, isWarning }: Fact): void =>
     events.record({ regarding, type: isWarning ? 'Warning' : 'Normal', reason, action: 'Reconcile', note })
   return {
-    hold: async (object) => {
-      const known = newest(object) ?? object
-      if (!holdsFinalizer(known)) await setFinalizers(client, known, [...finalizersOf(known), finalizer])
-    },
+    hold: (object) =>
+      setFinalizers(options, object, (known) => (known.includes(finalizer) ? known : [...known, finalizer])),
     release: async (object, why) => {
       if (why !== undefined) record(object, { reason: 'Released', note: why, isWarning: true })
-      const known = newest(object) ?? object
-      if (!holdsFinalizer(known)) return
-      const others = finalizersOf(known).filter((each) => each !== finalizer)
-      await setFinalizers(client, known, others)
+      await setFinalizers(options, object, (known) => known.filter((each) => each !== finalizer))
     },
     tell: async (object, status) => {
       const known = newest(object)
@@ -61,19 +56,46 @@ export function createObjectWrites(options: ObjectWriteOptions): ObjectWrites {
   }
 }
 
-const finalizersOf = ({ metadata }: ClusterObject): readonly string[] => metadata.finalizers ?? []
+/** Somebody else has changed the object meanwhile: the watch tells in a moment what it is now. */
+const conflictMs = 200
+const maxTries = 5
 
-/** An object that is gone by then needs none. */
-async function setFinalizers(client: KubeClient, object: ClusterObject, finalizers: readonly string[]): Promise<void> {
-  const { name, namespace = '', resourceVersion = '' } = object.metadata
+type Wanted = (known: readonly string[]) => readonly string[]
+
+async function setFinalizers(options: ObjectWriteOptions, object: ClusterObject, wanted: Wanted): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const conflict = await trySetFinalizers(options, object, wanted)
+    if (!conflict) return
+    if (tries === maxTries) throw conflict
+    await options.clock.sleep(conflictMs)
+  }
+}
+
+/** An object that is gone by then, or another one under its name, needs none. Gives the conflict there was. */
+async function trySetFinalizers(
+  { client, newest }: ObjectWriteOptions,
+  object: ClusterObject,
+  wanted: Wanted,
+): Promise<KubeError | undefined> {
+  const { metadata } = newest(object) ?? object
+  const { name, uid, namespace = '', resourceVersion = '', finalizers: known = [] } = metadata
+  const finalizers = wanted(known)
+  if (uid !== object.metadata.uid || finalizers.length === known.length) return undefined
   // a list is replaced as a whole: with the version it is refused where somebody else has changed it meanwhile
-  const body = { metadata: { resourceVersion, finalizers } }
-  const patch = { type: 'merge', body } as const
+  const patch = { type: 'merge', body: { metadata: { resourceVersion, finalizers } } } as const
   try {
     await client.patch(rosterType(object.kind), { namespace, name }, patch, { fieldManager: managedBy })
+    return undefined
   } catch (error) {
-    if (!isKubeStatus(error, 404)) throw error
+    return conflictOrGone(error)
   }
+}
+
+function conflictOrGone(error: unknown): KubeError | undefined {
+  if (!(error instanceof KubeError)) throw error
+  if (error.status === 404) return undefined
+  if (error.status === 409) return error
+  throw error
 }
 
 interface Fact {
