@@ -74,7 +74,7 @@ const settledMs = 60_000
 const intervalJitter = 0.05
 
 export function startEstateWorker(options: EstateWorkerOptions): EstateWorker {
-  const { ports, store: inner, queueMetrics, metrics, key } = options
+  const { ports, store: inner, queueMetrics } = options
   const { clock, random } = ports
   const stop = new AbortController()
   const store = createTenureStore(inner)
@@ -91,11 +91,7 @@ export function startEstateWorker(options: EstateWorkerOptions): EstateWorker {
     failures: 0,
   }
   bench.timer.ask(0)
-  // what is so from now on is another process's to tell
-  const done = Promise.all([editsOf(bench), sweepsOf(bench)]).then(() => {
-    metrics.forget(key)
-    metrics.credentialsEnd(key, new Map())
-  })
+  const done = work(bench)
   return {
     edit: (ids) => {
       for (const id of ids) {
@@ -123,6 +119,14 @@ const freshPorts = (): Pick<EstatePorts, 'claims' | 'moves' | 'memory'> => ({
   moves: createMoves(),
   memory: createPassMemory(),
 })
+
+async function work(bench: Bench): Promise<void> {
+  const { key, metrics } = bench.options
+  await Promise.all([editsOf(bench), sweepsOf(bench)])
+  // what is so from now on is another process's to tell
+  metrics.forget(key)
+  metrics.credentialsEnd(key, new Map())
+}
 
 async function editsOf(bench: Bench): Promise<void> {
   for (;;) {
