@@ -60,6 +60,29 @@ describe('two runners with empty disks that take turns', { timeout: 120_000 }, (
     tell(`second runner, ${way}: ${Math.round(tookMs)} ms from start to end${gitCost()}`)
   })
 
+  test('also where one has no clone and reads the repository', async () => {
+    expect(await (await team.runner(1)).roster('apply', 'access', '--yes', ...state)).toMatchObject({ code: 0 })
+    team.repository.commit({ 'access/ops.yaml': null })
+    const repo = ['--repo', team.repository.address, '--path', 'access']
+    expect(await (await team.runner(2)).roster('apply', '--yes', ...repo, ...state)).toMatchObject({ code: 0 })
+    expect(team.members('ops')).toEqual(['ana', 'bob', 'cara', 'dan'])
+  })
+
+  test('see what was approved on the other one', async () => {
+    const many = ['p01', 'p02', 'p03', 'p04', 'p05', 'p06']
+    team.repository.commit({ 'access/ops.yaml': crew('ops', many) })
+    const first = await team.runner(1)
+    expect(await first.roster('apply', 'access', '--yes', ...state)).toMatchObject({ code: 0 })
+    team.repository.commit({ 'access/ops.yaml': null })
+    const second = await team.runner(2)
+    const held = await second.roster('apply', 'access', '--yes', ...state)
+    expect(held).toMatchObject({ code: 3 })
+    const [digest] = /[0-9a-f]{12}(?= )/.exec(held.stdout) ?? ['no digest']
+    expect(await first.roster('approve', digest, 'access', '--until', '1h', ...state)).toMatchObject({ code: 0 })
+    expect(await second.roster('apply', 'access', '--yes', ...state)).toMatchObject({ code: 0 })
+    expect(team.members('ops')).toEqual(['ana', 'bob', 'cara', 'dan'])
+  })
+
   test('withdraw nothing where each has a state of its own', async () => {
     await (await team.runner(1)).roster('apply', 'access', '--yes')
     team.repository.commit({ 'access/ops.yaml': null })
