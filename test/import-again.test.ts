@@ -64,6 +64,7 @@ test.each(Object.entries(runs))(
     expect(third.stdout).toContain('Wrote nothing')
     await estate.close()
   },
+  60_000,
 )
 
 test('with --force an import writes its own files anew, and leaves alone what a person has changed', async () => {

@@ -36,4 +36,5 @@ test.each(cases)(
     expect(estate.sandbox.journal.writes()).toEqual([])
     await estate.close()
   },
+  60_000,
 )

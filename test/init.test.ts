@@ -183,36 +183,40 @@ test('the example of a team is valid as soon as it is a manifest, and may not go
   expect((await validate()).stdout).toContain('NOT_DELEGATED')
 })
 
-test('what an import writes into the repository is delegated where it stands, and the plan is empty', async () => {
-  cpSync(examples, join(folder, 'examples'), { recursive: true })
-  const world = parseWorldSeed(readFileSync(join(folder, 'examples/acme/world.yaml'), 'utf8'))
-  const sandbox = await startHeldSandbox({ world, now: () => today })
-  const keys = { ORGANIZATION_KEY: 'organization-api-key', SCIM_KEY: 'scim-key', API_TOKEN: 'api-token' }
-  const env = Object.fromEntries(
-    Object.entries(keys).map(([name, file]) => [
-      `ATLASSIAN_${name}`,
-      readFileSync(join(folder, 'examples/acme/keys', file), 'utf8').trim(),
-    ]),
-  )
-  const ids =
-    '--organization-id ccf16b17-e952-4667-9de0-c4ef2b2ac660 --scim-directory-id 83bbd3fd-f940-40d1-81b4-8a0d60c7a0a0'
-  const rest = '--provisioning SCIM --site acme=https://acme.atlassian.net --email svc-access@acme.com'
-  await init(...`${ids} ${rest}`.split(' '))
-  const there = (command: string): Promise<Ran> =>
-    runCommand([...command.split(' '), 'access', '--sandbox', sandbox.url], { cwd: join(folder, 'repository'), env })
-  expect(await there('doctor')).toMatchObject({ code: 0 })
-  const imported = await there('import')
-  expect(imported).toMatchObject({ code: 0, stderr: '' })
-  expect(imported.stdout).toContain('Check: the new files add nothing to the plan, which is empty.')
-  // who is an admin of the organization is never delegated, so that stands beside the organization
-  const files = filesBelow(join(folder, 'repository/access')).filter((path) => path.endsWith('.yaml'))
-  expect(files.filter((path) => !path.includes('/'))).toEqual(['organization.yaml', 'teams-site-admins.yaml'])
-  expect(files.length).toBeGreaterThan(20)
-  for (const path of files) {
-    const [, schema] = /^# yaml-language-server: \$schema=(.*)$/m.exec(read(`access/${path}`)) ?? []
-    expect(join('access', dirname(path), schema!)).toBe('schemas/roster.schema.json')
-  }
-  expect(await validate()).toMatchObject({ code: 0 })
-  expect((await there('plan --detailed-exitcode')).code).toBe(0)
-  await sandbox.close()
-})
+test(
+  'what an import writes into the repository is delegated where it stands, and the plan is empty',
+  { timeout: 60_000 },
+  async () => {
+    cpSync(examples, join(folder, 'examples'), { recursive: true })
+    const world = parseWorldSeed(readFileSync(join(folder, 'examples/acme/world.yaml'), 'utf8'))
+    const sandbox = await startHeldSandbox({ world, now: () => today })
+    const keys = { ORGANIZATION_KEY: 'organization-api-key', SCIM_KEY: 'scim-key', API_TOKEN: 'api-token' }
+    const env = Object.fromEntries(
+      Object.entries(keys).map(([name, file]) => [
+        `ATLASSIAN_${name}`,
+        readFileSync(join(folder, 'examples/acme/keys', file), 'utf8').trim(),
+      ]),
+    )
+    const ids =
+      '--organization-id ccf16b17-e952-4667-9de0-c4ef2b2ac660 --scim-directory-id 83bbd3fd-f940-40d1-81b4-8a0d60c7a0a0'
+    const rest = '--provisioning SCIM --site acme=https://acme.atlassian.net --email svc-access@acme.com'
+    await init(...`${ids} ${rest}`.split(' '))
+    const there = (command: string): Promise<Ran> =>
+      runCommand([...command.split(' '), 'access', '--sandbox', sandbox.url], { cwd: join(folder, 'repository'), env })
+    expect(await there('doctor')).toMatchObject({ code: 0 })
+    const imported = await there('import')
+    expect(imported).toMatchObject({ code: 0, stderr: '' })
+    expect(imported.stdout).toContain('Check: the new files add nothing to the plan, which is empty.')
+    // who is an admin of the organization is never delegated, so that stands beside the organization
+    const files = filesBelow(join(folder, 'repository/access')).filter((path) => path.endsWith('.yaml'))
+    expect(files.filter((path) => !path.includes('/'))).toEqual(['organization.yaml', 'teams-site-admins.yaml'])
+    expect(files.length).toBeGreaterThan(20)
+    for (const path of files) {
+      const [, schema] = /^# yaml-language-server: \$schema=(.*)$/m.exec(read(`access/${path}`)) ?? []
+      expect(join('access', dirname(path), schema!)).toBe('schemas/roster.schema.json')
+    }
+    expect(await validate()).toMatchObject({ code: 0 })
+    expect((await there('plan --detailed-exitcode')).code).toBe(0)
+    await sandbox.close()
+  },
+)

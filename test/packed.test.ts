@@ -57,6 +57,19 @@ test('roster validate accepts the example that the package brings', async () => 
   expect(await roster('validate', join(installed, 'examples/acme/access'))).toMatchObject({ code: 0 })
 })
 
+test(
+  'roster init of the package writes a repository that is valid, with its schemas',
+  { timeout: 60_000 },
+  async () => {
+    const site = ['--site', 'acme=https://acme.atlassian.net', '--email', 'svc@acme.com']
+    expect(await roster('init', 'access-repo', '--organization-id', '3f5c0001', ...site)).toMatchObject({ code: 0 })
+    expect(existsSync(join(folder, 'access-repo/schemas/roster.schema.json'))).toBe(true)
+    expect(await roster('validate', join(folder, 'access-repo/access'))).toMatchObject({ code: 0 })
+    const action = ['--action', `acme/roster@${'1f'.repeat(20)}`]
+    expect(await roster('init', 'with-action', '--organization-id', '3f5c0001', ...action)).toMatchObject({ code: 0 })
+  },
+)
+
 test('roster demo runs to its end', { timeout: 180_000 }, async () => {
   expect(await roster('demo')).toMatchObject({ code: 0 })
 })
