@@ -10,7 +10,7 @@ import { worlds } from './import-worlds.builder.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/import.md'), 'utf8')
 
-test('docs/import.md shows what its command prints', async () => {
+test('docs/import.md shows what its command prints', { timeout: 60_000 }, async () => {
   const [, command, shown] = /```sh\nroster (.*)\n```\n\n```\n(.*?)```/s.exec(page)!
   const cwd = mkdtempSync(join(tmpdir(), 'roster-import-page-'))
   cpSync(examples, join(cwd, 'examples'), { recursive: true })
