@@ -32,7 +32,7 @@ export function focusOf(survey: Survey, { edited, changed, moves, moment }: Focu
   const keeps = (id: string): boolean => !dropped.has(id)
   const covers = (file: string): boolean => (edited?.has(file) ?? true) && !left.has(file)
   const touched = edited ? scopes.map(({ scope }) => scopeId(scope)) : changing(survey)
-  moves.moved(touched.filter(keeps))
+  moves.moved(moment, touched.filter(keeps))
   return { keeps, covers, isWhole: edited === undefined && left.size === 0, left }
 }
 
