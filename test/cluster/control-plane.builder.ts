@@ -192,6 +192,10 @@ function run(program: string, argv: readonly string[], folder: string, options: 
   const child = execFile(program, argv, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
     resolve({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, stdout, stderr }),
   )
+  child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+    // one that has no use for its input may have ended by now: its exit code says how
+    if (error.code !== 'EPIPE') throw error
+  })
   child.stdin?.end(options.input ?? '')
   return promise
 }
