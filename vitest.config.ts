@@ -7,6 +7,9 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // they have a configuration of their own (npm run test:cluster), and cluster-notice.ts says so
     exclude: ['test/cluster/**'],
+    // a limit is there to end what hangs, and never to judge a busy machine
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: ['test/contract-setup.ts', 'test/cluster-notice.ts'],
   },
 })
