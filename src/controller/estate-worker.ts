@@ -84,7 +84,7 @@ export function startEstateWorker(options: EstateWorkerOptions): EstateWorker {
     queue: createWorkQueue<string>({ clock, random, metrics: queueMetrics }),
     timer: createSweepTimer(clock, stop.signal),
     store,
-    ports: { ...ports, ...freshPorts(), store, signal: stop.signal },
+    ports: portsOf(options, store, stop.signal),
     stopped: stop.signal,
     changed: undefined,
     held: new Set(),
@@ -113,11 +113,15 @@ export function startEstateWorker(options: EstateWorkerOptions): EstateWorker {
   }
 }
 
-/** What passes learn on the way, and forget with the tenure. */
-const freshPorts = (): Pick<EstatePorts, 'claims' | 'moves' | 'memory'> => ({
+/** With what passes learn on the way, and forget with the tenure. */
+const portsOf = ({ ports, log }: EstateWorkerOptions, store: TenureStore, signal: AbortSignal): EstatePorts => ({
+  onRefused: (object, error) => log.warn('an object could not be written, the others go on', { object, error }),
+  ...ports,
   claims: createClaims(),
   moves: createMoves(),
   memory: createPassMemory(),
+  store,
+  signal,
 })
 
 async function work(bench: Bench): Promise<void> {

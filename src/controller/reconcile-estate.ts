@@ -5,6 +5,7 @@ import { manifestId } from '../core/manifest.ts'
 import type { Clock } from '../core/ports.ts'
 import type { Survey } from '../core/reconcile.ts'
 import { judge, type Situation } from '../report/conditions.ts'
+import type { KubeError } from '../kubernetes/kube-error.ts'
 import type { Secrets } from '../run/connection.ts'
 import type { PassMemory } from '../run/session-options.ts'
 import { openSessions, type Pass, type SessionOptions } from '../run/session.ts'
@@ -14,6 +15,7 @@ import { holdsFinalizer, isLeaving, objectId, type ClusterObject } from './clust
 import { declarationOf, withLastWords, type ClusterEstate, type Stray } from './estates.ts'
 import { focusOf, type EstateFocus } from './estate-focus.ts'
 import { expansionOf } from './expansion.ts'
+import { guardedWrites } from './guarded-writes.ts'
 import type { Moves } from './moves.ts'
 import type { ObjectWrites } from './object-writes.ts'
 import { several } from './several.ts'
@@ -30,6 +32,8 @@ export interface EstatePorts {
   readonly claims: Claims
   readonly moves: Moves
   readonly onCall?: (event: CallEvent) => void
+  /** A write to one object was refused; the others go on. */
+  readonly onRefused?: (id: string, error: KubeError) => void
   readonly secrets: Secrets
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>> | undefined
   /** Whether the lease of the organization is fresh. */
@@ -82,7 +86,7 @@ export async function reconcileEstate(
 ): Promise<EstateReport> {
   const { organization, members, leaving } = estate
   const { configMaps } = ports
-  const objects = whileWriter(ports)
+  const objects = guardedWrites(ports.objects, { ...ports, organization })
   if (isSuspended(organization)) {
     await several([organization, ...members, ...leaving], (each) => tell(objects, each, { ...calm, suspended: true }))
     return { result: 'suspended', followUp: nothing }
@@ -93,19 +97,16 @@ export async function reconcileEstate(
     return { result: 'released', followUp: nothing }
   }
   await holdAll(estate, run, objects)
-  return passOver(estate, run, { ...ports, objects })
+  const unheld = new Set(objects.refused)
+  const report = await passOver(estate, { ...run, unheld }, { ...ports, objects })
+  const { left, failed } = report.followUp
+  // what could not be held or told comes again later each time, and not at once
+  const followUp = { ...report.followUp, left: left.difference(objects.refused), failed: failed.union(objects.refused) }
+  return { ...report, followUp }
 }
 
-/** A process that was stopped for a while must not say over the new writer's words what it knew then. */
-const whileWriter = ({ objects, mayWrite }: EstatePorts): ObjectWrites => ({
-  ...objects,
-  release: async (object, why) => {
-    if (mayWrite()) await objects.release(object, why)
-  },
-  tell: async (object, status) => {
-    if (mayWrite()) await objects.tell(object, status)
-  },
-})
+/** `unheld`: without a finalizer, so that nothing may be written for them yet. */
+type HeldRun = EstateRun & { readonly unheld: ReadonlySet<string> }
 
 /** Before the first write: an object that is deleted meanwhile is then still there to be withdrawn. */
 async function holdAll({ organization, members }: ClusterEstate, { edited }: EstateRun, objects: ObjectWrites) {
@@ -114,7 +115,7 @@ async function holdAll({ organization, members }: ClusterEstate, { edited }: Est
   await several(free, (each) => objects.hold(each))
 }
 
-async function passOver(estate: ClusterEstate, run: EstateRun, ports: EstatePorts): Promise<EstateReport> {
+async function passOver(estate: ClusterEstate, run: HeldRun, ports: EstatePorts): Promise<EstateReport> {
   const { organization, leaving } = estate
   const { objects } = ports
   const unsupported = consentDiagnostics(organization)
@@ -147,7 +148,7 @@ interface Looked {
 }
 
 /** Where others turn out to share a scope with what was edited, once more with them. */
-async function lookAt(estate: ClusterEstate, run: EstateRun, ports: EstatePorts): Promise<Looked> {
+async function lookAt(estate: ClusterEstate, run: HeldRun, ports: EstatePorts): Promise<Looked> {
   let expanded = run.edited && expansionOf(run.edited, estate, ports.claims)
   for (;;) {
     const looked = await lookOnce(estate, { ...run, expanded }, ports)
@@ -158,10 +159,10 @@ async function lookAt(estate: ClusterEstate, run: EstateRun, ports: EstatePorts)
 
 async function lookOnce(
   estate: ClusterEstate,
-  run: EstateRun & { readonly expanded: ReadonlySet<string> | undefined },
+  run: HeldRun & { readonly expanded: ReadonlySet<string> | undefined },
   ports: EstatePorts,
 ): Promise<Looked & { readonly missing: ReadonlySet<string> }> {
-  const { expanded, edited, changed } = run
+  const { expanded, edited, unheld } = run
   const { moves, claims, signal, mayWrite } = ports
   const moment = moves.begin()
   let missing: ReadonlySet<string> = new Set()
@@ -169,7 +170,8 @@ async function lookOnce(
   try {
     const { sessions, diagnostics } = await open(estate, run, {
       ports,
-      focus: (survey) => (focus = focusOf(survey, { edited, changed: edited ? new Set() : changed(), moves, moment })),
+      focus: (survey) =>
+        (focus = focusOf(survey, { edited, changed: edited ? unheld : run.changed().union(unheld), moves, moment })),
     })
     const [session] = sessions
     if (!session) return { diagnostics, missing }
