@@ -231,21 +231,21 @@ const forgetfulTokens = (): TokenStore => ({
   exclusively: (work) => work(),
 })
 
-interface SiteCredentials {
-  readonly credentials?: { readonly sites?: readonly { readonly oauth?: { readonly grant?: string } }[] }
-}
-
 /** Its refresh token changes with each use and would have to outlive the process. */
 function consentDiagnostics(organization: ClusterObject): readonly Diagnostic[] {
-  const sites = (organization.spec as SiteCredentials | undefined)?.credentials?.sites ?? []
-  if (!sites.some(({ oauth }) => oauth?.grant === 'AuthorizationCode')) return []
+  const sites = at(at(organization.spec, 'credentials'), 'sites')
+  const signsIn = (site: unknown): boolean => at(at(site, 'oauth'), 'grant') === 'AuthorizationCode'
+  if (!Array.isArray(sites) || !sites.some(signsIn)) return []
   const message = 'the controller does not sign in by a person’s consent (AuthorizationCode)'
   const hint = 'use an API token, or ClientCredentials of a service account'
   return [{ code: 'NOT_SUPPORTED', severity: 'error', message, hint, origin: { file: objectId(organization) } }]
 }
 
-const isSuspended = ({ spec }: ClusterObject): boolean =>
-  (spec as { readonly suspend?: boolean } | undefined)?.suspend === true
+/** What is in etcd from before the rules of the definitions may be of any shape. */
+const at = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined
+
+const isSuspended = ({ spec }: ClusterObject): boolean => at(spec, 'suspend') === true
 
 async function unopened(
   { organization, members, leaving }: ClusterEstate,
