@@ -11,7 +11,7 @@ import type { Log } from '../report/log.ts'
 import type { Metrics } from '../report/metrics.ts'
 import { createWorkQueue, priorities, type QueueMetrics, type Taken, type WorkQueue } from '../kubernetes/work-queue.ts'
 import { createClaims } from './claims.ts'
-import { manifestOf } from './cluster-object.ts'
+import { manifestOf, objectId } from './cluster-object.ts'
 import type { ClusterEstate, Stray } from './estates.ts'
 import { createMoves } from './moves.ts'
 import { reconcileEstate, type EstatePorts, type EstateReport, type EstateRun } from './reconcile-estate.ts'
@@ -143,13 +143,17 @@ async function editsOf(bench: Bench): Promise<void> {
 async function edit(bench: Bench, taken: readonly Taken<string>[]): Promise<void> {
   const edited = new Set(taken.map(({ key }) => key))
   const outcome = await pass(bench, 'edit', { edited, changed: () => new Set() })
-  if (!outcome) {
+  // not sure of the Lease for a moment: it may be back without having been lost
+  if (!outcome || outcome.result === 'standby') {
     for (const id of edited) bench.queue.done(id, 'failed')
     return
   }
+  // whoever mends a Secret tells nobody: only sweeps find out
+  if (outcome.result === 'unopened') retrySweep(bench, longestWaitMs)
   const { failed } = outcome.followUp
   for (const id of edited) bench.queue.done(id, failed.has(id) ? 'failed' : 'succeeded')
   comeBack(bench, outcome, edited)
+  remindOfEnds(bench, intervalOf(bench) * (1 + intervalJitter), edited)
 }
 
 async function sweepsOf(bench: Bench): Promise<void> {
@@ -158,7 +162,7 @@ async function sweepsOf(bench: Bench): Promise<void> {
     const { changed } = bench
     const outcome = await pass(bench, 'sweep', { changed: () => changed })
     bench.changed = undefined
-    if (!outcome || outcome.result === 'unopened') {
+    if (!outcome || outcome.result === 'unopened' || outcome.result === 'standby') {
       retrySweep(bench, outcome ? longestWaitMs : intervalOf(bench))
       continue
     }
@@ -190,9 +194,10 @@ function comeBack(bench: Bench, { followUp }: EstateReport, edited: ReadonlySet<
 }
 
 /** Access that ends before the next sweep is taken away when it ends. */
-function remindOfEnds(bench: Bench, intervalMs: number): void {
+function remindOfEnds(bench: Bench, intervalMs: number, edited?: ReadonlySet<string>): void {
   const nowMs = bench.clock.now()
-  const members = bench.options.look()?.estate.members ?? []
+  const all = bench.options.look()?.estate.members ?? []
+  const members = edited ? all.filter((each) => edited.has(objectId(each))) : all
   for (const { atMs, file } of expiries(members.map(manifestOf))) {
     if (atMs > nowMs && atMs - nowMs <= intervalMs) bench.queue.add(file, { afterMs: atMs - nowMs })
   }
@@ -201,11 +206,13 @@ function remindOfEnds(bench: Bench, intervalMs: number): void {
 const defaultIntervalMs = 600_000
 /** Whatever is written: everything is not to be read without a pause. */
 const shortestIntervalMs = 10_000
+/** A timer of Node that is set to more than 2^31 - 1 ms rings at once, and so would again and again. */
+const longestIntervalMs = 20 * 24 * 3_600_000
 
 function intervalOf({ options }: Bench): number {
   const organization = options.look()?.estate.organization
   const timing = organization && timingOf(manifestOf(organization))
-  return Math.max(shortestIntervalMs, timing?.intervalMs ?? defaultIntervalMs)
+  return Math.min(longestIntervalMs, Math.max(shortestIntervalMs, timing?.intervalMs ?? defaultIntervalMs))
 }
 
 /** One pass; undefined where it could not be made, which is told. */
