@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { kinds } from '../kinds/index.ts'
 import { declaredEnds } from '../run/credential-ends.ts'
 import { expiries, timingOf } from '../run/timing.ts'
+import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { parseWorldSeed } from '../sandbox/world-seed.ts'
 import { manifestOf, type ClusterObject } from './cluster-object.ts'
 import { acme, clusterObject, crew, startWorld, type World } from './estate.builder.ts'
 import { sortByOrganization } from './estates.ts'
@@ -10,7 +12,7 @@ import { reconcileEstate } from './reconcile-estate.ts'
 
 let world: World
 beforeEach(async () => {
-  world = await startWorld()
+  world = await startWorld((seed, now) => startSandbox({ world: parseWorldSeed(seed), now }))
 })
 afterEach(() => world.close())
 

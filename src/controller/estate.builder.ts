@@ -1,6 +1,4 @@
 import { createPassMemory } from '../run/session-options.ts'
-import { startSandbox } from '../sandbox/start-sandbox.ts'
-import { parseWorldSeed } from '../sandbox/world-seed.ts'
 import { createConfigMapStore, type ConfigMapData, type ConfigMaps } from '../state/config-map-store.ts'
 import { createClaims } from './claims.ts'
 import type { ClusterObject } from './cluster-object.ts'
@@ -9,20 +7,18 @@ import type { ObjectWrites } from './object-writes.ts'
 import type { EstatePorts } from './reconcile-estate.ts'
 import { createTenureStore } from './tenure-store.ts'
 
-const seed = parseWorldSeed(
-  JSON.stringify({
-    organization: {
-      id: 'organization-1',
-      name: 'Acme',
-      directory: { id: 'directory-1', name: 'Primary' },
-      verifiedDomains: ['acme.com'],
-    },
-    credentials: { organizationApiKeys: [{ name: 'roster', key: 'organization-key' }] },
-    sites: [{ name: 'acme', cloudId: 'cloud-1', products: [] }],
-    accounts: ['ana', 'bob'].map((name) => ({ id: `712020:${name}`, email: `${name}@acme.com`, name })),
-    groups: ['devs', 'ops'].map((name) => ({ id: `group-${name}`, name, members: ['ana@acme.com'] })),
-  }),
-)
+const seed = JSON.stringify({
+  organization: {
+    id: 'organization-1',
+    name: 'Acme',
+    directory: { id: 'directory-1', name: 'Primary' },
+    verifiedDomains: ['acme.com'],
+  },
+  credentials: { organizationApiKeys: [{ name: 'roster', key: 'organization-key' }] },
+  sites: [{ name: 'acme', cloudId: 'cloud-1', products: [] }],
+  accounts: ['ana', 'bob'].map((name) => ({ id: `712020:${name}`, email: `${name}@acme.com`, name })),
+  groups: ['devs', 'ops'].map((name) => ({ id: `group-${name}`, name, members: ['ana@acme.com'] })),
+})
 
 type Meta = Partial<ClusterObject['metadata']>
 
@@ -65,10 +61,19 @@ export interface World {
   readonly close: () => Promise<void>
 }
 
+/** What a sandbox has, which tests alone may load. */
+interface Atlassian {
+  readonly url: string
+  readonly journal: {
+    readonly writes: () => readonly { readonly method: string; readonly operation?: string | undefined }[]
+  }
+  readonly close: () => Promise<void>
+}
+
 /** An organization of two people and two groups at a sandbox, and ports of a process that is its writer. */
-export async function startWorld(objects: Partial<ObjectWrites> = {}): Promise<World> {
+export async function startWorld(start: (seed: string, now: () => number) => Promise<Atlassian>): Promise<World> {
   let nowMs = Date.UTC(2026, 10, 20)
-  const sandbox = await startSandbox({ world: seed, now: () => nowMs })
+  const sandbox = await start(seed, () => nowMs)
   const configMaps = createConfigMaps()
   const told: string[] = []
   return {
@@ -81,7 +86,7 @@ export async function startWorld(objects: Partial<ObjectWrites> = {}): Promise<W
       memory: createPassMemory(),
       claims: createClaims(),
       moves: createMoves(),
-      objects: { ...tellingTo(told), ...objects },
+      objects: tellingTo(told),
       configMaps,
       secrets: { read: async () => 'organization-key' },
       labelsOf: () => undefined,

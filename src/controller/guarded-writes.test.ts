@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { KubeError } from '../kubernetes/kube-error.ts'
+import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { parseWorldSeed } from '../sandbox/world-seed.ts'
 import { finalizer, objectId, type ClusterObject } from './cluster-object.ts'
 import { acme, crew, startWorld, type World } from './estate.builder.ts'
 import { sortByOrganization } from './estates.ts'
@@ -73,7 +75,7 @@ afterEach(async () => {
 })
 
 async function passWith(refused: keyof ObjectWrites, objects: readonly ClusterObject[]) {
-  const started = await startWorld()
+  const started = await startWorld((seed, now) => startSandbox({ world: parseWorldSeed(seed), now }))
   world = started
   const { ports, told, writes } = started
   const { [refused]: write } = answering(answer(422), told)

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLog } from '../report/log.ts'
 import { createMetrics } from '../report/metrics.ts'
 import { createConfigMapStore } from '../state/config-map-store.ts'
+import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { parseWorldSeed } from '../sandbox/world-seed.ts'
 import { objectId, type ClusterObject } from './cluster-object.ts'
 import { acme, crew, startWorld, type World } from './estate.builder.ts'
 import { sortByOrganization } from './estates.ts'
@@ -17,7 +19,7 @@ let nowMs: number
 let sleepers: { readonly atMs: number; readonly wake: () => void }[]
 
 beforeEach(async () => {
-  world = await startWorld()
+  world = await startWorld((seed, now) => startSandbox({ world: parseWorldSeed(seed), now }))
   ;[objects, mayWrite, secret, nowMs, sleepers] = [[acme()], true, 'organization-key', Date.UTC(2026, 10, 20), []]
   worker = start()
 })
