@@ -1,10 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from './core/ports.ts'
 
+const longestTimerMs = 2 ** 31 - 1
+
 /** The machine's clock. Everything that needs the time is given a Clock, so that a test can stop it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => wait(ms, undefined, signal && { signal }),
+  sleep: async (ms, signal) => {
+    // a timer of Node that is set to more than this rings at once
+    for (let leftMs = ms; leftMs > longestTimerMs; leftMs -= longestTimerMs)
+      await wait(longestTimerMs, undefined, signal && { signal })
+    await wait(ms % longestTimerMs, undefined, signal && { signal })
+  },
   every: (ms, work) => {
     const timer = setInterval(work, ms)
     // a heartbeat is no reason to go on living
