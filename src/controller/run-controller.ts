@@ -218,9 +218,14 @@ const deskOf = (hall: Hall): RoutingDesk => ({
   opened: (estate) => seatFor(hall, estate),
   closed: (key) => {
     const seat = hall.seats.get(key)
-    hall.seats.delete(key)
+    if (!seat) return
     hall.options.metrics.forget(key)
-    seat?.leave().catch(hall.failed)
+    // the seat is taken until its worker has ended: one that is made anew under the same name waits for that
+    seat.leave().then(() => {
+      hall.seats.delete(key)
+      const again = sortedNow(hall).estates.find((each) => each.key === key)
+      if (again) seatFor(hall, again)
+    }, hall.failed)
   },
 })
 

@@ -5,6 +5,7 @@ import { startLease, type Lease } from '../kubernetes/lease.ts'
 import { slept } from '../core/slept.ts'
 import type { Log } from '../report/log.ts'
 import type { Stray } from './estates.ts'
+import { guardedWrites } from './guarded-writes.ts'
 import type { ObjectWrites } from './object-writes.ts'
 import { tellStrays } from './strays.ts'
 
@@ -48,7 +49,7 @@ export function createStrayDesk(options: StrayDeskOptions): StrayDesk {
     while (isAsked && (await slept(options.clock, graceMs, left.signal))) {
       isAsked = false
       if (!lease.isFresh()) break
-      isAsked = !(await tellAll(options)) && (await slept(options.clock, retryMs, left.signal))
+      isAsked = !(await tellAll(options, lease.isFresh)) && (await slept(options.clock, retryMs, left.signal))
     }
     work = undefined
   }
@@ -71,12 +72,15 @@ function startDeskLease(
   return startLease({ client, namespace, name, identity, clock, steady, random, onAcquired, onFault })
 }
 
-/** False where it is to be tried again. */
-async function tellAll({ look, objects, log }: StrayDeskOptions): Promise<boolean> {
+/** False where it is to be tried again. One that the API server refuses stops none of the others. */
+async function tellAll({ look, objects, log }: StrayDeskOptions, mayWrite: () => boolean): Promise<boolean> {
   const { strays, seesOrganizationOf } = look()
+  const onRefused = (object: string, error: KubeError): void =>
+    log.warn('an object could not be written, the others go on', { object, error })
+  const guarded = guardedWrites(objects, { mayWrite, onRefused })
   try {
-    await tellStrays(strays, objects, seesOrganizationOf)
-    return true
+    await tellStrays(strays, guarded, seesOrganizationOf)
+    return guarded.refused.size === 0
   } catch (error) {
     if (!(error instanceof KubeError)) throw error
     log.warn('objects without an organization could not be told so', { error })
