@@ -1,23 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../core/ports.ts'
-import type { KubeClient } from '../kubernetes/kube-client.ts'
-import { startLease, type Lease } from '../kubernetes/lease.ts'
+import { startLease, type Lease, type LeaseTerms } from '../kubernetes/lease.ts'
 import { slept } from '../core/slept.ts'
 import type { Log } from '../report/log.ts'
 import type { Metrics } from '../report/metrics.ts'
 import type { EstateWorker } from './estate-worker.ts'
 
-export interface EstateSeatOptions {
-  readonly client: KubeClient
-  readonly namespace: string
-  /** Of the Lease. */
-  readonly name: string
-  /** Of this process, different for each start. */
-  readonly identity: string
-  readonly clock: Clock
-  readonly steady: Clock
-  /** In [0, 1). */
-  readonly random: () => number
+export interface EstateSeatOptions extends LeaseTerms {
   /** Begins the work. `mayWrite` is to be asked before each write. */
   readonly work: (mayWrite: () => boolean) => EstateWorker
   readonly log: Log

@@ -14,7 +14,7 @@ import { createClaims } from './claims.ts'
 import { manifestOf, objectId } from './cluster-object.ts'
 import type { ClusterEstate, Stray } from './estates.ts'
 import { createMoves } from './moves.ts'
-import { reconcileEstate, type EstatePorts, type EstateReport, type EstateRun } from './reconcile-estate.ts'
+import { nothing, reconcileEstate, type EstatePorts, type EstateReport, type EstateRun } from './reconcile-estate.ts'
 import { createSweepTimer, type SweepTimer } from './sweep-timer.ts'
 import { createTenureStore, type TenureStore } from './tenure-store.ts'
 
@@ -223,8 +223,7 @@ async function pass(
 ): Promise<EstateReport | undefined> {
   const { key, look, log, metrics } = bench.options
   const sight = look()
-  if (!sight)
-    return { result: 'released', followUp: { left: new Set(), failed: new Set(), later: new Set(), held: new Set() } }
+  if (!sight) return { result: 'released', followUp: nothing }
   const startedMs = bench.clock.now()
   metrics.credentialsEnd(key, declaredEnds(manifestOf(sight.estate.organization)))
   metrics.working(controller, 1)

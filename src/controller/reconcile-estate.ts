@@ -76,7 +76,7 @@ export interface EstateReport {
   readonly followUp: FollowUp
 }
 
-const nothing: FollowUp = { left: new Set(), failed: new Set(), later: new Set(), held: new Set() }
+export const nothing: FollowUp = { left: new Set(), failed: new Set(), later: new Set(), held: new Set() }
 
 /** One pass over one organization: finalizers first, then Atlassian, then what became of it into status. */
 export async function reconcileEstate(

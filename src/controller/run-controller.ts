@@ -219,7 +219,6 @@ const deskOf = (hall: Hall): RoutingDesk => ({
   closed: (key) => {
     const seat = hall.seats.get(key)
     if (!seat) return
-    hall.options.metrics.forget(key)
     // the seat is taken until its worker has ended: one that is made anew under the same name waits for that
     seat.leave().then(() => {
       hall.seats.delete(key)

@@ -5,7 +5,8 @@ import { apiVersionOf, leaseType, type KubeObject } from './kube-object.ts'
 import { microTime } from './micro-time.ts'
 import { slept } from '../core/slept.ts'
 
-export interface LeaseOptions {
+/** Which Lease, for whom, by which clocks. */
+export interface LeaseTerms {
   readonly client: KubeClient
   readonly namespace: string
   readonly name: string
@@ -17,6 +18,9 @@ export interface LeaseOptions {
   readonly steady: Clock
   /** In [0, 1). */
   readonly random: () => number
+}
+
+export interface LeaseOptions extends LeaseTerms {
   /**
    * How much this Lease is a holder's, by identity; the same for all who ask. Who holds one that is more another's, and hears
    * that the other wants it, is told by `onWanted`: so many processes share many Leases among them.
