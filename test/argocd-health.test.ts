@@ -5,24 +5,16 @@ import { expect, test } from 'vitest'
 import { kinds } from '../src/kinds/index.ts'
 import type { Hold } from '../src/core/policy.ts'
 import { argocd, healthOf, script } from './argocd.builder.ts'
-import { conditionsAfter, judge, type Situation } from '../src/report/conditions.ts'
+import { calm, conditionsAfter, judge, type Situation } from '../src/report/conditions.ts'
 
-const calm: Situation = {
-  diagnostics: [],
-  held: [],
-  unread: [],
-  outcomes: [],
-  planned: 0,
-  entries: 2,
-  suspended: false,
-}
+const seen: Situation = { ...calm, entries: 2 }
 
 /** An object at generation 2 whose last pass told this. */
 const after = (situation: Partial<Situation>) => ({
   metadata: { generation: 2 },
   status: {
     observedGeneration: 2,
-    conditions: conditionsAfter([], judge({ ...calm, ...situation }), { generation: 2, nowMs: 0 }),
+    conditions: conditionsAfter([], judge({ ...seen, ...situation }), { generation: 2, nowMs: 0 }),
   },
 })
 

@@ -2,7 +2,7 @@ import type { Outcome } from '../src/core/apply.ts'
 import type { Hold, HoldCode } from '../src/core/policy.ts'
 import { sortByOrganization } from '../src/controller/estates.ts'
 import { waiting } from '../src/controller/situation.ts'
-import { conditionsAfter, judge, type Condition, type Situation } from '../src/report/conditions.ts'
+import { calm, conditionsAfter, judge, type Condition, type Situation } from '../src/report/conditions.ts'
 
 /** An object, as far as its health is judged by it. */
 export interface Judged {
@@ -10,15 +10,7 @@ export interface Judged {
   readonly status: { readonly observedGeneration: number; readonly conditions?: readonly Condition[] }
 }
 
-const calm: Situation = {
-  diagnostics: [],
-  held: [],
-  unread: [],
-  outcomes: [],
-  planned: 0,
-  entries: 2,
-  suspended: false,
-}
+const seen: Situation = { ...calm, entries: 2 }
 
 const mistake: Situation['diagnostics'] = [{ code: 'UNKNOWN_GROUP', severity: 'error', message: 'no such group' }]
 const unread: Situation['unread'] = [{ code: 'UNAVAILABLE', message: 'answered 503' }]
@@ -39,7 +31,7 @@ export const after = (situation: Partial<Situation>): Judged => ({
   metadata: { generation: 2 },
   status: {
     observedGeneration: 2,
-    conditions: conditionsAfter([], judge({ ...calm, ...situation }), { generation: 2, nowMs: 0 }),
+    conditions: conditionsAfter([], judge({ ...seen, ...situation }), { generation: 2, nowMs: 0 }),
   },
 })
 
@@ -102,7 +94,7 @@ export function everySituation(): readonly Situation[] {
   ]
   return dimensions.reduce<readonly Situation[]>(
     (found, options) => found.flatMap((each) => options.map((option) => ({ ...each, ...option }))),
-    [calm],
+    [seen],
   )
 }
 

@@ -2,19 +2,9 @@ import { subject } from '../core/change.ts'
 import { absences, type Diagnostic } from '../core/diagnostic.ts'
 import type { PlanScope } from '../core/plan.ts'
 import { scopeId } from '../core/resource.ts'
-import type { Situation } from '../report/conditions.ts'
+import { calm, type Situation } from '../report/conditions.ts'
 import { isGuardrail, meaningOf } from '../report/summary.ts'
 import type { Pass } from '../run/session.ts'
-
-export const calm: Situation = {
-  diagnostics: [],
-  held: [],
-  unread: [],
-  outcomes: [],
-  planned: 0,
-  entries: 0,
-  suspended: false,
-}
 
 /** What a pass told of each object, by its id: of the object itself, and of all scopes that it claims. */
 export function situationsOf({ survey, outcomes }: Pass): (id: string) => Situation {

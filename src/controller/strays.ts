@@ -1,9 +1,8 @@
-import { judge } from '../report/conditions.ts'
+import { calm, judge } from '../report/conditions.ts'
 import { holdsFinalizer, isLeaving } from './cluster-object.ts'
 import type { Stray } from './estates.ts'
 import type { ObjectWrites } from './object-writes.ts'
 import { several } from './several.ts'
-import { calm } from './situation.ts'
 
 /**
  * What is to be said to objects that no organization takes. One that is deleted is let go: there is nobody to withdraw

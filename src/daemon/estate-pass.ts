@@ -2,6 +2,7 @@ import type { CallEvent } from '../atlassian/transport.ts'
 import { isError, type Diagnostic } from '../core/diagnostic.ts'
 import type { Estate } from '../run/organizations.ts'
 import type { PassMemory } from '../run/session-options.ts'
+import { stoppable } from '../run/stoppable.ts'
 import { openSessions, type Pass, type SessionOptions } from '../run/session.ts'
 import type { Outcome } from '../core/apply.ts'
 import type { Task } from './agenda.ts'
@@ -62,23 +63,4 @@ export async function passOver(
   })
   const pass = await stoppable(work, signal, () => !isWriting)
   return pass ? { pass, diagnostics } : { diagnostics: diagnostics.filter(isError) }
-}
-
-/** The work, or undefined as soon as the signal comes while nothing is written. */
-async function stoppable<Result>(
-  work: Promise<Result>,
-  signal: AbortSignal,
-  mayStop: () => boolean,
-): Promise<Result | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  const stop = (): void => {
-    if (mayStop()) resolve(undefined)
-  }
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop)
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }

@@ -3,17 +3,9 @@ import type { Outcome } from '../core/apply.ts'
 import type { Change } from '../core/change.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Hold } from '../core/policy.ts'
-import { conditionsAfter, judge, type Condition, type Situation } from './conditions.ts'
+import { calm, conditionsAfter, judge, type Condition, type Situation } from './conditions.ts'
 
-const calm: Situation = {
-  diagnostics: [],
-  held: [],
-  unread: [],
-  outcomes: [],
-  planned: 0,
-  entries: 12,
-  suspended: false,
-}
+const seen: Situation = { ...calm, entries: 12 }
 const scope = { kind: 'Box', key: 'b', ref: {}, title: 'Box b' }
 const change: Change = {
   action: 'create',
@@ -108,13 +100,13 @@ const table: Record<string, readonly [Partial<Situation>, readonly string[], Ret
 
 describe('the conditions of an object', () => {
   test.each(Object.entries(table))('%s', (_, [situation, expected, outcomeOfTools]) => {
-    const judgements = judge({ ...calm, ...situation })
+    const judgements = judge({ ...seen, ...situation })
     expect(judgements.map(({ type, status, reason }) => `${type}=${status} ${reason}`)).toEqual(expected)
     expect(kstatus(conditionsAfter([], judgements, { generation: 3, nowMs: 0 }), 3)).toBe(outcomeOfTools)
   })
 
   test('are those that the CRD takes, in length and letters', () => {
-    const long = { ...calm, diagnostics: [{ ...mistake('UNKNOWN_GROUP')[0]!, message: 'x'.repeat(50_000) }] }
+    const long = { ...seen, diagnostics: [{ ...mistake('UNKNOWN_GROUP')[0]!, message: 'x'.repeat(50_000) }] }
     for (const { reason, message } of judge(long)) {
       expect(reason).toMatch(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
       expect(message.length).toBeLessThanOrEqual(1_000)
@@ -123,9 +115,9 @@ describe('the conditions of an object', () => {
 
   test('move in time only when their status does', () => {
     const at = (nowMs: number) => ({ generation: 1, nowMs })
-    const first = conditionsAfter([], judge({ ...calm, diagnostics: mistake('UNKNOWN_GROUP') }), at(1_000))
-    const second = conditionsAfter(first, judge({ ...calm, diagnostics: mistake('UNKNOWN_ROLE') }), at(60_000))
-    const third = conditionsAfter(second, judge(calm), at(120_000))
+    const first = conditionsAfter([], judge({ ...seen, diagnostics: mistake('UNKNOWN_GROUP') }), at(1_000))
+    const second = conditionsAfter(first, judge({ ...seen, diagnostics: mistake('UNKNOWN_ROLE') }), at(60_000))
+    const third = conditionsAfter(second, judge(seen), at(120_000))
     const ready = (all: readonly Condition[]) => all.find(({ type }) => type === 'Ready')?.lastTransitionTime
     expect([ready(first), ready(second), ready(third)]).toEqual([
       '1970-01-01T00:00:01Z',

@@ -31,6 +31,17 @@ export interface Situation {
   readonly suspended: boolean
 }
 
+/** Nothing to say of it. */
+export const calm: Situation = {
+  diagnostics: [],
+  held: [],
+  unread: [],
+  outcomes: [],
+  planned: 0,
+  entries: 0,
+  suspended: false,
+}
+
 /** A condition without its times. */
 type Judgement = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
