@@ -7,7 +7,8 @@ import type { ObjectWrites } from './object-writes.ts'
 import type { EstatePorts } from './reconcile-estate.ts'
 import { createTenureStore } from './tenure-store.ts'
 
-const seed = JSON.stringify({
+/** Two people, two groups. */
+export const seed = JSON.stringify({
   organization: {
     id: 'organization-1',
     name: 'Acme',
@@ -20,7 +21,7 @@ const seed = JSON.stringify({
   groups: ['devs', 'ops'].map((name) => ({ id: `group-${name}`, name, members: ['ana@acme.com'] })),
 })
 
-type Meta = Partial<ClusterObject['metadata']>
+export type Meta = Partial<ClusterObject['metadata']>
 
 export const clusterObject = (kind: string, name: string, spec: unknown, meta: Meta = {}): ClusterObject => ({
   apiVersion: 'roster.dev/v1alpha1',

@@ -5,52 +5,12 @@ import { parseWorldSeed } from '../sandbox/world-seed.ts'
 import { createConfigMapStore, type ConfigMapData, type ConfigMaps } from '../state/config-map-store.ts'
 import { createClaims } from './claims.ts'
 import { finalizer, objectId, type ClusterObject } from './cluster-object.ts'
+import { acme, clusterObject, crew, seed, type Meta } from './estate.builder.ts'
 import { sortByOrganization } from './estates.ts'
 import { createMoves } from './moves.ts'
 import { reconcileEstate, type EstatePorts, type EstateRun } from './reconcile-estate.ts'
 import { createTenureStore } from './tenure-store.ts'
 
-const seed = parseWorldSeed(
-  JSON.stringify({
-    organization: {
-      id: 'organization-1',
-      name: 'Acme',
-      directory: { id: 'directory-1', name: 'Primary' },
-      verifiedDomains: ['acme.com'],
-    },
-    credentials: { organizationApiKeys: [{ name: 'roster', key: 'organization-key' }] },
-    sites: [{ name: 'acme', cloudId: 'cloud-1', products: [] }],
-    accounts: ['ana', 'bob'].map((name) => ({ id: `712020:${name}`, email: `${name}@acme.com`, name })),
-    groups: ['devs', 'ops'].map((name) => ({ id: `group-${name}`, name, members: ['ana@acme.com'] })),
-  }),
-)
-
-type Meta = Partial<ClusterObject['metadata']>
-const object = (kind: string, name: string, spec: unknown, meta: Meta = {}): ClusterObject => ({
-  apiVersion: 'roster.dev/v1alpha1',
-  kind,
-  metadata: { namespace: 'platform', name, generation: 1, ...meta },
-  spec,
-})
-const organization = (more: object = {}, meta: Meta = {}) =>
-  object(
-    'AtlassianOrganization',
-    'acme',
-    {
-      organizationId: 'organization-1',
-      directoryId: 'directory-1',
-      credentials: { organization: { valueFrom: { secretKeyRef: { name: 'acme', key: 'api' } } } },
-      ...more,
-    },
-    meta,
-  )
-const crew = (group: string, meta: Meta = {}) =>
-  object(
-    'AtlassianGroupMembership',
-    group,
-    { group, authority: 'Additive', members: [{ email: 'bob@acme.com' }] },
-    meta,
-  )
 const gone: Meta = { deletionTimestamp: '2026-11-20T00:00:00Z', finalizers: [finalizer] }
 
 let sandbox: Sandbox
@@ -64,7 +24,7 @@ let log: string[]
 
 beforeEach(async () => {
   ;[nowMs, secret, isWriter, configMaps, log] = [Date.UTC(2026, 10, 20), 'organization-key', true, new Map(), []]
-  sandbox = await startSandbox({ world: seed, now: () => nowMs })
+  sandbox = await startSandbox({ world: parseWorldSeed(seed), now: () => nowMs })
   held = tenure()
 })
 afterEach(() => sandbox.close())
@@ -129,7 +89,7 @@ async function reportOf(objects: readonly ClusterObject[], run: Partial<EstateRu
 }
 
 test('finalizers come before the first write, status after it; a second pass writes nothing', async () => {
-  expect(await pass([organization(), crew('devs')])).toBe('done')
+  expect(await pass([acme(), crew('devs')])).toBe('done')
   expect(log).toEqual([
     'hold acme after 0',
     'hold devs after 0',
@@ -137,40 +97,40 @@ test('finalizers come before the first write, status after it; a second pass wri
     'tell acme: Ready=True Succeeded after 1',
   ])
   sandbox.journal.clear()
-  expect(await pass([organization(), crew('devs')])).toBe('done')
+  expect(await pass([acme(), crew('devs')])).toBe('done')
   expect(writes()).toEqual([])
 })
 
 test('a deleted object is withdrawn, and let go only then', async () => {
-  await pass([organization(), crew('devs')])
+  await pass([acme(), crew('devs')])
   sandbox.journal.clear()
-  expect(await pass([organization(), crew('devs', gone)])).toBe('done')
+  expect(await pass([acme(), crew('devs', gone)])).toBe('done')
   expect(writes()).toEqual([expect.stringMatching(/^DELETE .* 20\d$/)])
   expect(log.filter((each) => each.includes('devs'))).toEqual(['release devs after 1'])
 })
 
 test('a withdrawal that fails keeps the object', async () => {
-  await pass([organization(), crew('devs')])
+  await pass([acme(), crew('devs')])
   sandbox.faults.add({ match: { method: 'DELETE' }, effect: { kind: 'server-error', commit: 'before' } })
-  await pass([organization(), crew('devs', gone)])
+  await pass([acme(), crew('devs', gone)])
   expect(log.some((each) => each.startsWith('release'))).toBe(false)
   sandbox.faults.clear()
-  await pass([organization(), crew('devs', gone)])
+  await pass([acme(), crew('devs', gone)])
   expect(log.some((each) => each.startsWith('release devs'))).toBe(true)
 })
 
 test('Retain lets it go and withdraws nothing', async () => {
-  await pass([organization(), crew('devs')])
+  await pass([acme(), crew('devs')])
   sandbox.journal.clear()
   const annotations = { 'roster.dev/deletion': 'Retain' }
-  await pass([organization(), crew('devs', { ...gone, annotations })])
+  await pass([acme(), crew('devs', { ...gone, annotations })])
   expect(writes()).toEqual([])
   expect(log).toContain('release devs after 0')
 })
 
 test('a process that is not the writer any more writes nothing, and leaves it to the writer to say so', async () => {
   isWriter = false
-  expect(await pass([organization(), crew('devs')])).toBe('standby')
+  expect(await pass([acme(), crew('devs')])).toBe('standby')
   expect(writes()).toEqual([])
   expect(log.filter((each) => each.startsWith('tell'))).toEqual([])
 })
@@ -178,7 +138,7 @@ test('a process that is not the writer any more writes nothing, and leaves it to
 test('a process that is no longer the writer after its first write says nothing either', async () => {
   let asked = 0
   const stopped: EstatePorts = { ...ports(), mayWrite: () => (asked += 1) <= 2 }
-  const { estates, strays } = sortByOrganization([organization(), crew('devs'), crew('ops')])
+  const { estates, strays } = sortByOrganization([acme(), crew('devs'), crew('ops')])
   await reconcileEstate(estates[0]!, { strays, changed: () => new Set() }, stopped)
   expect(writes()).toHaveLength(1)
   expect(log.filter((each) => each.startsWith('tell'))).toEqual([])
@@ -186,7 +146,7 @@ test('a process that is no longer the writer after its first write says nothing 
 
 test('without its Secret an organization waits for a person, and nothing is called', async () => {
   secret = undefined
-  expect(await pass([organization(), crew('devs')])).toBe('unopened')
+  expect(await pass([acme(), crew('devs')])).toBe('unopened')
   expect(sandbox.journal.entries).toEqual([])
   expect(log.slice(2)).toEqual([
     'tell acme: Ready=False CredentialMissing, Stalled=True CredentialMissing after 0',
@@ -195,45 +155,45 @@ test('without its Secret an organization waits for a person, and nothing is call
 })
 
 test('who names a group that is not there is tried again, as the group may be about to come', async () => {
-  const { followUp } = await reportOf([organization(), crew('devs'), crew('guests')])
+  const { followUp } = await reportOf([acme(), crew('devs'), crew('guests')])
   expect([...followUp.failed]).toEqual([objectId(crew('guests'))])
 })
 
 test('a suspended organization is not called', async () => {
-  expect(await pass([organization({ suspend: true }), crew('devs')])).toBe('suspended')
+  expect(await pass([acme({ suspend: true }), crew('devs')])).toBe('suspended')
   expect(sandbox.journal.entries).toEqual([])
   expect(log).toEqual(['tell acme: Ready=Unknown Suspended after 0', 'tell devs: Ready=Unknown Suspended after 0'])
 })
 
 test('an edit reads and tells only what it claims', async () => {
   const edited = crew('devs')
-  await pass([organization(), edited, crew('ops')], { edited: new Set([objectId(edited)]) })
+  await pass([acme(), edited, crew('ops')], { edited: new Set([objectId(edited)]) })
   expect(log.filter((each) => each.startsWith('tell'))).toEqual(['tell devs: Ready=True Succeeded after 1'])
 })
 
 test('a deleted organization goes after the objects under it, and takes its state along', async () => {
-  await pass([organization(), crew('devs')])
-  await pass([organization({}, gone), crew('devs')])
+  await pass([acme(), crew('devs')])
+  await pass([acme({}, gone), crew('devs')])
   expect(log.at(-1)).toMatch(/^tell acme: Ready=False Unread, Reconciling=True/)
-  expect(await pass([organization({}, gone)])).toBe('released')
+  expect(await pass([acme({}, gone)])).toBe('released')
   expect([...configMaps]).toEqual([])
 })
 
 const reads = () => sandbox.journal.entries.length - sandbox.journal.writes().length
 
 test('an edit after a pass over everything reads its group again, and not the estate', async () => {
-  await pass([organization(), crew('devs'), crew('ops')])
+  await pass([acme(), crew('devs'), crew('ops')])
   sandbox.journal.clear()
   const edited = crew('devs', { generation: 2 })
-  await pass([organization(), edited, crew('ops')], { edited: new Set([objectId(edited)]) })
+  await pass([acme(), edited, crew('ops')], { edited: new Set([objectId(edited)]) })
   // the group, and its members with whom the manifest names
   expect(reads()).toBeLessThanOrEqual(3)
 })
 
 test('what was changed while everything was read is left to the next pass', async () => {
-  await pass([organization(), crew('ops')])
+  await pass([acme(), crew('ops')])
   const changed = crew('devs')
-  await pass([organization(), changed, crew('ops')], { changed: () => new Set([objectId(changed)]) })
+  await pass([acme(), changed, crew('ops')], { changed: () => new Set([objectId(changed)]) })
   expect(log.filter((each) => each.startsWith('tell')).map((each) => each.slice(0, 9))).toEqual([
     'tell ops:',
     'tell acme',
@@ -243,23 +203,23 @@ test('what was changed while everything was read is left to the next pass', asyn
 
 test('another one who shares the scope of what was edited is heard: what it gives is not taken away', async () => {
   const both = { group: 'devs', authority: 'Authoritative' }
-  const ana = object('AtlassianGroupMembership', 'ana', { ...both, members: [{ email: 'ana@acme.com' }] })
-  const bob = object('AtlassianGroupMembership', 'bob', { ...both, members: [{ email: 'bob@acme.com' }] })
-  await pass([organization(), ana, bob])
-  await pass([organization(), ana, bob])
+  const ana = clusterObject('AtlassianGroupMembership', 'ana', { ...both, members: [{ email: 'ana@acme.com' }] })
+  const bob = clusterObject('AtlassianGroupMembership', 'bob', { ...both, members: [{ email: 'bob@acme.com' }] })
+  await pass([acme(), ana, bob])
+  await pass([acme(), ana, bob])
   sandbox.journal.clear()
-  await pass([organization(), ana, bob], { edited: new Set([objectId(bob)]) })
+  await pass([acme(), ana, bob], { edited: new Set([objectId(bob)]) })
   expect(writes()).toEqual([])
   // also by a process that has seen no pass before
   held = tenure()
-  await pass([organization(), ana, bob], { edited: new Set([objectId(bob)]) })
+  await pass([acme(), ana, bob], { edited: new Set([objectId(bob)]) })
   expect(writes()).toEqual([])
 })
 
 test('many small passes do not remove what one large one may not', async () => {
   const teams = ['devs', 'ops'].flatMap((group) =>
     ['ana', 'bob'].map((who) =>
-      object('AtlassianGroupMembership', `${group}-${who}`, {
+      clusterObject('AtlassianGroupMembership', `${group}-${who}`, {
         group,
         authority: 'Additive',
         members: [{ email: `${who}@acme.com` }],
@@ -267,13 +227,13 @@ test('many small passes do not remove what one large one may not', async () => {
     ),
   )
   const rules = { guardrails: { run: { maxEntries: 1 }, removals: { smallSetMax: 9 } } }
-  await pass([organization(rules), ...teams])
-  await pass([organization(rules), ...teams])
+  await pass([acme(rules), ...teams])
+  await pass([acme(rules), ...teams])
   sandbox.journal.clear()
   const deleted = teams.map((each) => ({ ...each, metadata: { ...each.metadata, ...gone } }))
   const edit = (each: ClusterObject) => {
     nowMs -= 120_000
-    return pass([organization(rules), ...deleted], { edited: new Set([objectId(each)]) })
+    return pass([acme(rules), ...deleted], { edited: new Set([objectId(each)]) })
   }
   for (const each of deleted) await edit(each)
   // the first alone; the others wait, and say why
